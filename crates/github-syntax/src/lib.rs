@@ -1,0 +1,1 @@
+//! GitHub workflow and action files: schema, syntax tree, expressions, filter patterns.

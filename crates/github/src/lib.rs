@@ -1,0 +1,1 @@
+//! GitHub Actions: the process that decides what runs, and the driver that runs a job's steps.

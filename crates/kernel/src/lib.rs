@@ -1,0 +1,1 @@
+//! The vocabulary every part shares: ids, nodes, commands, facts, events, and the process trait.

@@ -1,0 +1,1 @@
+//! Where commands run: the host, and a fake for tests; processes, signals, workspaces.

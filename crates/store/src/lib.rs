@@ -1,0 +1,1 @@
+//! What outlives a process: journal, history and logs, in one SQLite file and a folder of blobs.
