@@ -1,1 +1,9 @@
 //! Spans, codes and hints of a finding, and the renderers for people and machines.
+//!
+//! One type serves all dialects; what a code means is said where the rule lives.
+
+pub mod diagnostic;
+pub mod source;
+
+pub use diagnostic::{Diagnostic, Label, Severity};
+pub use source::{Position, SourceFile, SourceId, SourceMap, Span, Spanned};
