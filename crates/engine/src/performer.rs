@@ -103,4 +103,8 @@ impl Performers {
     pub(crate) fn get(&self, kind: OperationKind) -> Option<&Arc<dyn Performer>> {
         self.by_kind.get(&kind)
     }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<dyn Performer>> {
+        self.by_kind.values()
+    }
 }
