@@ -1,0 +1,190 @@
+//! Other people's repositories: actions and reusable workflows, fetched once and pinned.
+//!
+//! A tree is kept in a directory named by its commit, complete (problem matchers and licences lie
+//! outside an action's own folder) and read-only in spirit: nothing here ever changes it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::GitError;
+
+/// How a [`SourceCache`] behaves.
+#[derive(Clone, Debug)]
+pub struct SourceOptions {
+    /// The longest a single network call may take.
+    pub timeout: Duration,
+    /// Never ask the network; only what is kept is used.
+    pub offline: bool,
+}
+
+impl Default for SourceOptions {
+    /// Two minutes, online.
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(120), offline: false }
+    }
+}
+
+/// Trees of other repositories under one directory, shared by all processes of the user.
+#[derive(Clone, Debug)]
+pub struct SourceCache {
+    directory: PathBuf,
+    options: SourceOptions,
+}
+
+/// The commit that a reference means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pinned {
+    /// The full object name of the commit.
+    pub sha: String,
+    /// How it is known.
+    pub resolution: Resolution,
+}
+
+/// How a commit is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// The reference is itself a full object name: nothing was asked.
+    Exact,
+    /// The remote was asked just now.
+    Asked,
+    /// The remote could not be asked; this is its last known answer. The text says why, for the log.
+    Remembered(String),
+}
+
+/// A tree on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FetchedTree {
+    /// The directory that holds the whole tree. Not to be written to.
+    pub path: PathBuf,
+    /// The commit; `None` for a plain folder used as it is.
+    pub pinned: Option<Pinned>,
+    /// Whether the tree was here before.
+    pub cached: bool,
+}
+
+/// A local replacement of a source (`--action owner/repo=…`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceOverride {
+    /// A folder: used as it is, unless it is the top of a Git repository (bare or not): then the
+    /// reference is looked up in it, and uncommitted changes do not count.
+    Folder(PathBuf),
+    /// An address: the reference is looked up there.
+    Git(String),
+}
+
+/// A source cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The address could make `git` run a program or read an option.
+    #[error("the address `{url}` is refused: {reason}")]
+    UnsafeAddress {
+        /// The address.
+        url: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The reference is not a name that Git allows.
+    #[error("`{reference}` is not a valid branch, tag or commit name: {reason}")]
+    UnsafeReference {
+        /// The reference.
+        reference: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The repository has no such branch, tag or commit.
+    #[error("{url} has no branch, tag or commit `{reference}`; check the name after the `@`")]
+    NoSuchReference {
+        /// The address.
+        url: String,
+        /// The reference.
+        reference: String,
+    },
+    /// The repository does not exist or may not be read with the credentials that git has.
+    #[error(
+        "{url} cannot be read: {message}; check the address and that `git ls-remote` can read it, \
+         or replace it with `--action NAME=PATH`"
+    )]
+    Unreachable {
+        /// The address.
+        url: String,
+        /// What git said.
+        message: String,
+    },
+    /// Offline, and it is not here.
+    #[error("{url}@{reference} is not in the cache and the network is not to be used")]
+    Offline {
+        /// The address.
+        url: String,
+        /// The reference.
+        reference: String,
+    },
+    /// A folder given as a replacement is not there.
+    #[error("the folder {} does not exist", .path.display())]
+    NoFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The cache cannot be written or read.
+    #[error("cannot {action} {}: {source}", .path.display())]
+    Cache {
+        /// A verb.
+        action: &'static str,
+        /// The path.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: std::io::Error,
+    },
+    /// Git failed otherwise.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+impl SourceCache {
+    /// A cache in `directory`, which is made when it is first needed
+    /// (`$XDG_CACHE_HOME/windlass/sources`).
+    #[must_use]
+    pub fn new(directory: impl Into<PathBuf>, options: SourceOptions) -> Self {
+        Self { directory: directory.into(), options }
+    }
+
+    /// The cache's directory.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Which commit `reference` (branch, tag, full or short object name, or `refs/…`) means at
+    /// `url` (anything git can fetch from by http, https, ssh, git or file, or a path). Of a tag
+    /// and a branch with the same name the tag wins, as on GitHub.
+    ///
+    /// # Errors
+    /// See [`SourceError`].
+    pub fn resolve(&self, url: &str, reference: &str) -> Result<Pinned, SourceError> {
+        Err(SourceError::Offline { url: url.to_owned(), reference: reference.to_owned() })
+    }
+
+    /// The whole tree at `reference`. A tree that is here already costs no network call when
+    /// `reference` is a full object name, else one to see whether it moved. Safe to be called for
+    /// the same tree by many threads and processes at once.
+    ///
+    /// # Errors
+    /// See [`SourceError`].
+    pub fn fetch(&self, url: &str, reference: &str) -> Result<FetchedTree, SourceError> {
+        Err(SourceError::Offline { url: url.to_owned(), reference: reference.to_owned() })
+    }
+
+    /// The tree that a local replacement gives for `reference`.
+    ///
+    /// # Errors
+    /// See [`SourceError`].
+    pub fn fetch_override(
+        &self,
+        source: &SourceOverride,
+        reference: &str,
+    ) -> Result<FetchedTree, SourceError> {
+        match source {
+            SourceOverride::Folder(path) => Err(SourceError::NoFolder { path: path.clone() }),
+            SourceOverride::Git(url) => self.fetch(url, reference),
+        }
+    }
+}
