@@ -1,0 +1,285 @@
+//! From parser events to trees, within limits.
+
+use std::borrow::Cow;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle as ParserStyle, Span as ParserSpan};
+use windlass_diagnostics::{Position, SourceId, Span};
+
+use crate::error::YamlError;
+use crate::tree::{AnchorId, Content, Document, Node, NodeId, ScalarStyle, Tag};
+
+/// How much is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest text in bytes.
+    pub bytes: usize,
+    /// Deepest nesting of lists and mappings, aliases not written out.
+    pub depth: usize,
+    /// Most values, aliases not written out.
+    pub nodes: usize,
+}
+
+impl Default for Limits {
+    /// 10 MiB, 500 levels, 2,000,000 values.
+    fn default() -> Self {
+        Self { bytes: 10 * 1024 * 1024, depth: 500, nodes: 2_000_000 }
+    }
+}
+
+/// Reads all documents of a text. An empty text has none.
+///
+/// # Errors
+/// The first thing that is not YAML or exceeds a limit.
+pub fn parse<'text>(
+    source: SourceId,
+    text: &'text str,
+    limits: &Limits,
+) -> Result<Vec<Document<'text>>, YamlError> {
+    if text.len() > limits.bytes {
+        return Err(YamlError::TooLarge {
+            source_id: source,
+            actual: text.len(),
+            limit: limits.bytes,
+        });
+    }
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let cursor = Cursor::new(source, body, text.len() - body.len());
+    let mut builder = Builder::new(cursor, *limits);
+    let mut parser = Parser::new_from_str(body);
+    while let Some(event) = parser.next_event() {
+        match event {
+            Ok((event, span)) => builder.event(event, span)?,
+            Err(error) => {
+                let position = builder.cursor.position(*error.marker());
+                let span = Span::at(source, position);
+                return Err(YamlError::Syntax { span, cause: error.info().to_owned() });
+            }
+        }
+    }
+    Ok(builder.documents)
+}
+
+/// Turns the parser's markers, which count characters, into positions with byte offsets. Markers
+/// come nearly in order, so walking from the last one is cheap.
+struct Cursor<'text> {
+    source: SourceId,
+    text: &'text str,
+    ascii: bool,
+    /// Bytes of the byte order mark, which the parser does not see.
+    base: usize,
+    characters: usize,
+    bytes: usize,
+}
+
+impl<'text> Cursor<'text> {
+    fn new(source: SourceId, text: &'text str, base: usize) -> Self {
+        Self { source, text, ascii: text.is_ascii(), base, characters: 0, bytes: 0 }
+    }
+
+    fn position(&mut self, marker: Marker) -> Position {
+        let offset = self.base + self.byte_offset(marker.index());
+        Position {
+            offset: saturating(offset),
+            line: saturating(marker.line()),
+            column: saturating(marker.col() + 1),
+        }
+    }
+
+    fn byte_offset(&mut self, index: usize) -> usize {
+        if self.ascii {
+            return index.min(self.text.len());
+        }
+        if index >= self.characters {
+            let rest = &self.text[self.bytes..];
+            let forward = index - self.characters;
+            let step = rest.char_indices().nth(forward).map_or(rest.len(), |(at, _)| at);
+            self.bytes += step;
+        } else {
+            let back = self.characters - index;
+            let before = &self.text[..self.bytes];
+            self.bytes = before.char_indices().rev().nth(back - 1).map_or(0, |(at, _)| at);
+        }
+        self.characters = index;
+        self.bytes
+    }
+
+    fn span(&mut self, span: ParserSpan) -> Span {
+        let start = self.position(span.start);
+        Span { source: self.source, start, end: self.position(span.end) }
+    }
+}
+
+fn saturating(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// A list or mapping whose end has not come yet.
+struct Open {
+    id: NodeId,
+    children: Vec<NodeId>,
+    mapping: bool,
+}
+
+struct Builder<'text> {
+    cursor: Cursor<'text>,
+    limits: Limits,
+    documents: Vec<Document<'text>>,
+    nodes: Vec<Node<'text>>,
+    open: Vec<Open>,
+    root: Option<NodeId>,
+    /// By anchor number of the parser: the node, and whether it is complete.
+    anchors: Vec<Option<NodeId>>,
+}
+
+impl<'text> Builder<'text> {
+    fn new(cursor: Cursor<'text>, limits: Limits) -> Self {
+        Self {
+            cursor,
+            limits,
+            documents: Vec::new(),
+            nodes: Vec::new(),
+            open: Vec::new(),
+            root: None,
+            anchors: Vec::new(),
+        }
+    }
+
+    fn event(&mut self, event: Event<'text>, span: ParserSpan) -> Result<(), YamlError> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let span = self.cursor.span(span);
+                let content = Content::Scalar { text, style: scalar_style(style) };
+                let id = self.add(span, anchor, tag, content)?;
+                self.define(anchor, id);
+                self.attach(id);
+            }
+            Event::Alias(anchor) => {
+                let span = self.cursor.span(span);
+                let Some(target) = self.anchors.get(anchor).copied().flatten() else {
+                    return Err(YamlError::RecursiveAlias { span });
+                };
+                let content = Content::Alias { anchor: AnchorId(saturating(anchor)), target };
+                let id = self.add(span, 0, None, content)?;
+                self.attach(id);
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.start(span, anchor, tag, Content::Sequence(Vec::new()), false)?;
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.start(span, anchor, tag, Content::Mapping(Vec::new()), true)?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(span),
+            Event::DocumentStart(_) => {
+                self.nodes = Vec::new();
+                self.root = None;
+            }
+            Event::DocumentEnd => {
+                if let Some(root) = self.root.take() {
+                    let nodes = std::mem::take(&mut self.nodes);
+                    self.documents.push(Document { nodes, root });
+                }
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd => {}
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        span: Span,
+        anchor: usize,
+        tag: Option<Cow<'text, saphyr_parser::Tag>>,
+        content: Content<'text>,
+    ) -> Result<NodeId, YamlError> {
+        if self.nodes.len() >= self.limits.nodes {
+            return Err(YamlError::TooManyNodes { span, limit: self.limits.nodes });
+        }
+        let (expanded, height) = match &content {
+            Content::Alias { target, .. } => {
+                let target = &self.nodes[target.0 as usize];
+                (target.expanded, target.height)
+            }
+            _ => (1, 1),
+        };
+        let id = NodeId(saturating(self.nodes.len()));
+        let anchor = (anchor != 0).then(|| AnchorId(saturating(anchor)));
+        let tag = tag.map(|tag| Tag(format!("{}{}", tag.handle, tag.suffix)));
+        self.nodes.push(Node { span, tag, anchor, content, expanded, height });
+        Ok(id)
+    }
+
+    fn start(
+        &mut self,
+        span: ParserSpan,
+        anchor: usize,
+        tag: Option<Cow<'text, saphyr_parser::Tag>>,
+        content: Content<'text>,
+        mapping: bool,
+    ) -> Result<(), YamlError> {
+        let span = self.cursor.span(span);
+        if self.open.len() >= self.limits.depth {
+            return Err(YamlError::TooDeep { span, limit: self.limits.depth });
+        }
+        let id = self.add(span, anchor, tag, content)?;
+        self.open.push(Open { id, children: Vec::new(), mapping });
+        Ok(())
+    }
+
+    fn end(&mut self, span: ParserSpan) {
+        let Some(open) = self.open.pop() else { return };
+        let (mut expanded, mut height) = (1_u64, 0);
+        for child in &open.children {
+            let child = &self.nodes[child.0 as usize];
+            expanded = expanded.saturating_add(child.expanded);
+            height = height.max(child.height);
+        }
+        let end = if span.is_empty() {
+            open.children.last().map(|last| self.nodes[last.0 as usize].span.end)
+        } else {
+            Some(self.cursor.position(span.end))
+        };
+        let node = &mut self.nodes[open.id.0 as usize];
+        node.expanded = expanded;
+        node.height = height.saturating_add(1);
+        if let Some(end) = end {
+            node.span.end = end;
+        }
+        node.content = if open.mapping {
+            let pairs = open.children.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+            Content::Mapping(pairs)
+        } else {
+            Content::Sequence(open.children)
+        };
+        if let Some(AnchorId(anchor)) = node.anchor {
+            self.define(anchor as usize, open.id);
+        }
+        self.attach(open.id);
+    }
+
+    fn define(&mut self, anchor: usize, id: NodeId) {
+        if anchor == 0 {
+            return;
+        }
+        if self.anchors.len() <= anchor {
+            self.anchors.resize(anchor + 1, None);
+        }
+        self.anchors[anchor] = Some(id);
+    }
+
+    fn attach(&mut self, id: NodeId) {
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(id),
+            None => self.root = Some(id),
+        }
+    }
+}
+
+const fn scalar_style(style: ParserStyle) -> ScalarStyle {
+    match style {
+        ParserStyle::Plain => ScalarStyle::Plain,
+        ParserStyle::SingleQuoted => ScalarStyle::SingleQuoted,
+        ParserStyle::DoubleQuoted => ScalarStyle::DoubleQuoted,
+        ParserStyle::Literal => ScalarStyle::Literal,
+        ParserStyle::Folded => ScalarStyle::Folded,
+    }
+}
