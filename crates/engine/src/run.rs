@@ -184,7 +184,10 @@ impl Run {
         if events.is_empty() {
             return Ok(());
         }
-        self.engine.journal.append(self.id, first, &events).await?;
+        if let Err(error) = self.engine.journal.append(self.id, first, &events).await {
+            self.forget_unperformed(&events);
+            return Err(error.into());
+        }
         for observer in &self.engine.observers {
             observer.observe(self.id, &events);
         }
@@ -194,6 +197,15 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// What was not journalled was not performed either, and will never settle.
+    fn forget_unperformed(&mut self, events: &[Event]) {
+        for event in events {
+            if let Body::Command(Command::Begin { id, .. }) = &event.body {
+                self.record.open.remove(id);
+            }
+        }
     }
 
     fn perform(&self, command: Command) {

@@ -1,1 +1,11 @@
-//! Stand-ins for tests: virtual clock, in-memory journal, scripted performers, workspace builder.
+//! Stand-ins for tests: in-memory journal and logs, scripted performers, traces that are killed.
+
+mod journal;
+mod logs;
+mod performer;
+mod trace;
+
+pub use journal::MemoryJournal;
+pub use logs::MemoryLogs;
+pub use performer::ScriptedPerformer;
+pub use trace::{Trace, survives_every_kill};

@@ -1,0 +1,4 @@
+//! The engine's integration tests, in one binary.
+
+mod locks;
+mod scripted_jenkins;
