@@ -5,6 +5,7 @@
 
 pub mod error;
 mod parse;
+mod position;
 pub mod schema;
 pub mod tree;
 

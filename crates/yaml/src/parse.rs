@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle as ParserStyle, Span as ParserSpan};
-use windlass_diagnostics::{Position, SourceId, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle as ParserStyle, Span as ParserSpan};
+use windlass_diagnostics::{SourceId, Span};
 
 use crate::error::YamlError;
+use crate::position::{Cursor, saturating};
 use crate::tree::{AnchorId, Content, Document, Node, NodeId, ScalarStyle, Tag};
 
 /// How much is read.
@@ -59,60 +60,6 @@ pub fn parse<'text>(
     Ok(builder.documents)
 }
 
-/// Turns the parser's markers, which count characters, into positions with byte offsets. Markers
-/// come nearly in order, so walking from the last one is cheap.
-struct Cursor<'text> {
-    source: SourceId,
-    text: &'text str,
-    ascii: bool,
-    /// Bytes of the byte order mark, which the parser does not see.
-    base: usize,
-    characters: usize,
-    bytes: usize,
-}
-
-impl<'text> Cursor<'text> {
-    fn new(source: SourceId, text: &'text str, base: usize) -> Self {
-        Self { source, text, ascii: text.is_ascii(), base, characters: 0, bytes: 0 }
-    }
-
-    fn position(&mut self, marker: Marker) -> Position {
-        let offset = self.base + self.byte_offset(marker.index());
-        Position {
-            offset: saturating(offset),
-            line: saturating(marker.line()),
-            column: saturating(marker.col() + 1),
-        }
-    }
-
-    fn byte_offset(&mut self, index: usize) -> usize {
-        if self.ascii {
-            return index.min(self.text.len());
-        }
-        if index >= self.characters {
-            let rest = &self.text[self.bytes..];
-            let forward = index - self.characters;
-            let step = rest.char_indices().nth(forward).map_or(rest.len(), |(at, _)| at);
-            self.bytes += step;
-        } else {
-            let back = self.characters - index;
-            let before = &self.text[..self.bytes];
-            self.bytes = before.char_indices().rev().nth(back - 1).map_or(0, |(at, _)| at);
-        }
-        self.characters = index;
-        self.bytes
-    }
-
-    fn span(&mut self, span: ParserSpan) -> Span {
-        let start = self.position(span.start);
-        Span { source: self.source, start, end: self.position(span.end) }
-    }
-}
-
-fn saturating(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
 /// A list or mapping whose end has not come yet.
 struct Open {
     id: NodeId,
@@ -127,8 +74,10 @@ struct Builder<'text> {
     nodes: Vec<Node<'text>>,
     open: Vec<Open>,
     root: Option<NodeId>,
-    /// By anchor number of the parser: the node, and whether it is complete.
+    /// By anchor number of the parser: the node, once it is complete.
     anchors: Vec<Option<NodeId>>,
+    /// Just behind the last value or key.
+    last_end: u32,
 }
 
 impl<'text> Builder<'text> {
@@ -141,13 +90,24 @@ impl<'text> Builder<'text> {
             open: Vec::new(),
             root: None,
             anchors: Vec::new(),
+            last_end: 0,
         }
     }
 
     fn event(&mut self, event: Event<'text>, span: ParserSpan) -> Result<(), YamlError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let span = self.cursor.span(span);
+                let mut span = self.cursor.span(span);
+                span.start = match style {
+                    ParserStyle::Literal | ParserStyle::Folded => {
+                        self.cursor.block_scalar_header(self.last_end, span.start)
+                    }
+                    _ if span.start == span.end => self.cursor.behind_colon(span.start),
+                    _ => span.start,
+                };
+                if span.start.offset > span.end.offset {
+                    span.end = span.start;
+                }
                 let content = Content::Scalar { text, style: scalar_style(style) };
                 let id = self.add(span, anchor, tag, content)?;
                 self.define(anchor, id);
@@ -201,6 +161,7 @@ impl<'text> Builder<'text> {
             }
             _ => (1, 1),
         };
+        self.last_end = span.end.offset;
         let id = NodeId(saturating(self.nodes.len()));
         let anchor = (anchor != 0).then(|| AnchorId(saturating(anchor)));
         let tag = tag.map(|tag| Tag(format!("{}{}", tag.handle, tag.suffix)));
@@ -216,7 +177,10 @@ impl<'text> Builder<'text> {
         content: Content<'text>,
         mapping: bool,
     ) -> Result<(), YamlError> {
-        let span = self.cursor.span(span);
+        let mut span = self.cursor.span(span);
+        if !mapping {
+            span.start = self.cursor.first_dash(span.start);
+        }
         if self.open.len() >= self.limits.depth {
             return Err(YamlError::TooDeep { span, limit: self.limits.depth });
         }
@@ -243,6 +207,7 @@ impl<'text> Builder<'text> {
         node.height = height.saturating_add(1);
         if let Some(end) = end {
             node.span.end = end;
+            self.last_end = end.offset;
         }
         node.content = if open.mapping {
             let pairs = open.children.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
