@@ -52,7 +52,7 @@ pub trait Session: Send + Sync {
     async fn get(&self, path: &Path, limit: u64) -> Result<Option<Vec<u8>>, SessionError>;
 
     /// Ends the job: kills every process that still carries the tracking variable and removes
-    /// [`Places::temp`] and [`Places::command_files`]. The workspace is its maker's to remove.
+    /// [`Places::command_files`]. The other places are their maker's to remove.
     ///
     /// # Errors
     /// When files could not be removed; the processes are dead nevertheless.
@@ -64,7 +64,7 @@ pub trait Session: Send + Sync {
 pub struct Places {
     /// `GITHUB_WORKSPACE`.
     pub workspace: PathBuf,
-    /// `RUNNER_TEMP`: empty at the start, removed at the end.
+    /// `RUNNER_TEMP`: empty at the start.
     pub temp: PathBuf,
     /// For the small files exchanged with every step (scripts, `GITHUB_OUTPUT`, …): on a memory
     /// file system where the host has one. Empty at the start, removed at the end. Files here are

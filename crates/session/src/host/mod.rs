@@ -2,27 +2,40 @@
 //!
 //! There is no isolation: a job can do what the user can. What it cannot do is outlive its end
 //! unnoticed ([`leftovers`]) or hang the reader of its output ([`running`]). All that depends on
-//! the operating system is in [`system`].
+//! the operating system is in [`linux`].
 
+mod files;
+mod leftovers;
+mod linux;
+mod running;
+mod spawn;
+
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 
+pub use files::command_file_root;
+pub use leftovers::kill_leftovers;
+
 use crate::{Closed, ExecSpec, Places, Running, Session, SessionError};
+use leftovers::Leftovers;
+use running::HostRunning;
 
 /// How to set up a [`HostSession`].
 #[derive(Clone, Debug)]
 pub struct HostOptions {
-    /// Names the job on this machine: letters, digits, `-`, `_` and `.` (others become `_`).
-    /// Unique among all jobs that may run at the same time.
+    /// Names the job on this machine: letters, digits, `-` and `_` (others become `_`). Unique
+    /// among all jobs that may run at the same time.
     pub id: String,
     /// An existing directory.
     pub workspace: PathBuf,
-    /// The directory to be `RUNNER_TEMP`: made if it is missing, removed with all it holds by
-    /// [`Session::close`].
+    /// The directory to be `RUNNER_TEMP`: made if it is missing.
     pub temp: PathBuf,
-    /// Where the directory of command files is made; [`command_file_root`] by default.
+    /// Where the directory of command files is made; usually [`command_file_root`].
     pub command_file_root: PathBuf,
 }
 
@@ -30,19 +43,33 @@ pub struct HostOptions {
 #[derive(Debug)]
 pub struct HostSession {
     places: Places,
-    tracking_id: String,
+    leftovers: Arc<Leftovers>,
     closed: AtomicBool,
 }
 
 impl HostSession {
     /// Makes the job's directories, and has the system hand us the processes that jobs leave
-    /// behind. Must be called in a tokio runtime with I/O and time enabled.
+    /// behind. Programs are started and read in the tokio runtime of the caller of
+    /// [`Session::exec`], which needs I/O and time enabled.
     ///
     /// # Errors
-    /// When a directory cannot be made.
+    /// When a directory cannot be made or the workspace is none.
     pub fn open(options: HostOptions) -> Result<Self, SessionError> {
-        let _ = options;
-        Err(SessionError::Closed)
+        linux::adopt_orphans();
+        let safe = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        let id: String =
+            options.id.chars().map(|letter| if safe(letter) { letter } else { '_' }).collect();
+        if !options.workspace.is_dir() {
+            return Err(SessionError::NoDirectory { directory: options.workspace });
+        }
+        fs::create_dir_all(&options.temp)
+            .map_err(|error| SessionError::file("create", &options.temp, error))?;
+        let command_files = files::make_directory(&options.command_file_root, &id)?;
+        Ok(Self {
+            places: Places { workspace: options.workspace, temp: options.temp, command_files },
+            leftovers: Leftovers::new(format!("windlass_{id}")),
+            closed: AtomicBool::new(false),
+        })
     }
 }
 
@@ -53,39 +80,39 @@ impl Session for HostSession {
     }
 
     fn tracking_id(&self) -> &str {
-        &self.tracking_id
+        self.leftovers.tracking_id()
     }
 
-    async fn exec(&self, _spec: ExecSpec) -> Result<Box<dyn Running>, SessionError> {
-        Err(SessionError::Closed)
+    async fn exec(&self, spec: ExecSpec) -> Result<Box<dyn Running>, SessionError> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(SessionError::Closed);
+        }
+        let spawned = spawn::spawn(&spec, self.tracking_id())?;
+        let running = HostRunning::new(spawned, Arc::clone(&self.leftovers));
+        match running {
+            Ok(running) => Ok(Box::new(running)),
+            Err(source) => {
+                Err(SessionError::Start { program: spec.command_line(), hint: "", source })
+            }
+        }
     }
 
-    async fn put(&self, _path: &Path, _content: &[u8]) -> Result<(), SessionError> {
-        Err(SessionError::Closed)
+    async fn put(&self, path: &Path, content: &[u8]) -> Result<(), SessionError> {
+        files::put(path, content)
     }
 
-    async fn get(&self, _path: &Path, _limit: u64) -> Result<Option<Vec<u8>>, SessionError> {
-        Ok(None)
+    async fn get(&self, path: &Path, limit: u64) -> Result<Option<Vec<u8>>, SessionError> {
+        files::get(path, limit)
     }
 
     async fn close(&self) -> Result<Closed, SessionError> {
         self.closed.store(true, Ordering::SeqCst);
-        Ok(Closed::default())
+        let orphans = self.leftovers.kill().await;
+        match fs::remove_dir_all(&self.places.command_files) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(SessionError::file("remove", &self.places.command_files, error))
+            }
+            _ => Ok(Closed { orphans }),
+        }
     }
-}
-
-/// The best directory for small short-lived files: `XDG_RUNTIME_DIR` when it is set and is a
-/// directory we may write to, else `/dev/shm`, else the system's directory for temporary files.
-#[must_use]
-pub fn command_file_root() -> PathBuf {
-    std::env::temp_dir()
-}
-
-/// Kills every process of this user whose environment carries this value of the tracking
-/// variable, children or not: for use after a crash of our own process. Scans all processes
-/// (about 20 µs each); answers those that were killed.
-#[must_use]
-pub fn kill_leftovers(tracking_id: &str) -> Vec<(u32, String)> {
-    let _ = tracking_id;
-    Vec::new()
 }

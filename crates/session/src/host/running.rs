@@ -1,0 +1,279 @@
+//! A process of this machine under way: reads its pipe, waits for it, climbs the ladder of signals.
+//!
+//! Everything is driven by the one who reads or waits; there is no task and no thread of its own.
+//! The pipe alone cannot tell the end: a daemon that a step started holds it for as long as it
+//! lives. So the exit of the process counts, plus a short time for what is still in flight.
+
+use std::io;
+use std::os::unix::process::ExitStatusExt as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rustix::process::Pid;
+use tokio::net::unix::pipe::Receiver;
+use tokio::process::Child;
+use tokio::time::Instant;
+
+use super::leftovers::Leftovers;
+use super::linux as system;
+use super::spawn::Spawned;
+use crate::{Exit, Grace, Running, Signal};
+
+/// The least room offered to a read, in bytes.
+const READ_BYTES: usize = 256 << 10;
+/// Once the process has exited, silence of this length on a pipe that is still held is the end.
+const SILENCE: Duration = Duration::from_millis(100);
+/// Once the process has exited, output that goes on is listened to for at most this long.
+const LAST_WORDS: Duration = Duration::from_secs(10);
+/// How often a group that was told to stop is looked at after its leader's exit.
+const GROUP_CHECK: Duration = Duration::from_millis(5);
+
+/// See [`Running`].
+pub(super) struct HostRunning {
+    child: Child,
+    /// The process and, at once, its group.
+    pid: Pid,
+    /// `None` when the end was reached.
+    output: Option<Receiver>,
+    exit: Option<(Exit, Instant)>,
+    last_output: Instant,
+    ladder: Option<Ladder>,
+    leftovers: Arc<Leftovers>,
+}
+
+/// When the next signals are due.
+#[derive(Clone, Copy)]
+struct Ladder {
+    terminate_at: Option<Instant>,
+    kill_at: Option<Instant>,
+}
+
+/// What a moment of waiting brought.
+enum Happening {
+    Readable,
+    Exited(io::Result<std::process::ExitStatus>),
+    TimePassed,
+}
+
+impl HostRunning {
+    pub(super) fn new(spawned: Spawned, leftovers: Arc<Leftovers>) -> io::Result<Self> {
+        let number = spawned.child.id().and_then(|id| i32::try_from(id).ok());
+        let pid = number.and_then(Pid::from_raw).ok_or(io::ErrorKind::NotFound)?;
+        leftovers.started(pid);
+        let output = Some(Receiver::from_owned_fd_unchecked(spawned.output)?);
+        let last_output = Instant::now();
+        let child = spawned.child;
+        Ok(Self { child, pid, output, exit: None, last_output, ladder: None, leftovers })
+    }
+
+    /// Waits until there is output, the process exits, or a deadline passes.
+    async fn next(&mut self) -> Happening {
+        let deadline = self.next_deadline();
+        let exited = self.exit.is_some();
+        let readable = async {
+            match &self.output {
+                Some(output) => output.readable().await,
+                None => std::future::pending().await,
+            }
+        };
+        let passed = async {
+            match deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            // In no fixed order: a child that floods the pipe must not hide its parent's exit.
+            _ = readable => Happening::Readable,
+            status = self.child.wait(), if !exited => Happening::Exited(status),
+            () = passed => Happening::TimePassed,
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let ladder = self.ladder.and_then(|ladder| ladder.terminate_at.or(ladder.kill_at));
+        let Some((_, exited_at)) = self.exit else { return ladder };
+        if self.ladder.is_some() && system::group_exists(self.pid) {
+            return Some(ladder.map_or(Instant::now() + GROUP_CHECK, |rung| {
+                rung.min(Instant::now() + GROUP_CHECK)
+            }));
+        }
+        Some((self.last_output.max(exited_at) + SILENCE).min(exited_at + LAST_WORDS))
+    }
+
+    /// Does what is due at this moment; whether a pipe that is still held should be given up.
+    fn pass_time(&mut self) -> bool {
+        let now = Instant::now();
+        self.climb(now);
+        let Some((_, exited_at)) = self.exit else { return false };
+        if self.ladder.is_some() {
+            system::reap_group(self.pid);
+            if system::group_exists(self.pid) && self.ladder_is_climbing() {
+                return false;
+            }
+        }
+        now >= self.last_output.max(exited_at) + SILENCE || now >= exited_at + LAST_WORDS
+    }
+
+    fn ladder_is_climbing(&self) -> bool {
+        self.ladder.is_some_and(|ladder| ladder.terminate_at.is_some() || ladder.kill_at.is_some())
+    }
+
+    /// Sends the signals that are due.
+    fn climb(&mut self, now: Instant) {
+        let Some(ladder) = &mut self.ladder else { return };
+        if ladder.terminate_at.is_some_and(|due| due <= now) {
+            ladder.terminate_at = None;
+            system::signal_group(self.pid, Signal::Terminate);
+        }
+        if ladder.kill_at.is_some_and(|due| due <= now) {
+            ladder.terminate_at = None;
+            ladder.kill_at = None;
+            self.kill_tree();
+        }
+    }
+
+    /// Kills the group, and the descendants that have left it while their parents live.
+    fn kill_tree(&self) {
+        let below = if self.exit.is_none() { system::descendants(self.pid) } else { Vec::new() };
+        system::signal_group(self.pid, Signal::Kill);
+        let entry = self.leftovers.entry();
+        for pid in below {
+            system::kill_checked(pid, |pid| system::environment_has(pid, entry));
+        }
+    }
+
+    fn note_exit(&mut self, status: std::process::ExitStatus) {
+        let exit = match (status.code(), status.signal()) {
+            (Some(code), _) => Exit::Code(code),
+            (None, signal) => Exit::Signal(signal.unwrap_or_default()),
+        };
+        self.exit = Some((exit, Instant::now()));
+        self.leftovers.ended(self.pid);
+    }
+
+    /// Reads what is in the pipe; `None` when that is nothing.
+    fn read_available(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
+        let Some(output) = &self.output else { return Ok(Some(0)) };
+        buffer.reserve(READ_BYTES);
+        match output.try_read_buf(buffer) {
+            Ok(0) => {
+                self.output = None;
+                Ok(Some(0))
+            }
+            Ok(count) => {
+                self.last_output = Instant::now();
+                if self.exit.is_some_and(|(_, at)| self.last_output >= at + LAST_WORDS) {
+                    self.output = None;
+                }
+                Ok(Some(count))
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the process and, when it was told to stop, its group are gone.
+    fn is_over(&mut self) -> bool {
+        if self.exit.is_none() {
+            return false;
+        }
+        if self.ladder_is_climbing() {
+            system::reap_group(self.pid);
+            return !system::group_exists(self.pid);
+        }
+        true
+    }
+}
+
+#[async_trait]
+impl Running for HostRunning {
+    async fn read(&mut self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        loop {
+            if self.output.is_none() {
+                return Ok(0);
+            }
+            match self.next().await {
+                Happening::Readable => {
+                    if let Some(count) = self.read_available(buffer)? {
+                        return Ok(count);
+                    }
+                }
+                Happening::Exited(status) => self.note_exit(status?),
+                Happening::TimePassed => {
+                    if self.pass_time() {
+                        self.output = None;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn wait(&mut self) -> io::Result<Exit> {
+        let mut dropped = Vec::new();
+        loop {
+            if let Some((exit, _)) = self.exit
+                && self.is_over()
+            {
+                return Ok(exit);
+            }
+            match self.next().await {
+                Happening::Readable => {
+                    dropped.clear();
+                    self.read_available(&mut dropped)?;
+                    self.pass_time();
+                }
+                Happening::Exited(status) => self.note_exit(status?),
+                Happening::TimePassed => {
+                    self.pass_time();
+                }
+            }
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        // Once the leader is reaped its number may be someone else's, unless the group lives on.
+        if self.exit.is_none() || system::group_exists(self.pid) {
+            system::signal_group(self.pid, signal);
+        }
+    }
+
+    fn terminate(&mut self, grace: Grace) {
+        let now = Instant::now();
+        let mut terminate_at = now + grace.after_interrupt;
+        let mut kill_at = terminate_at + grace.after_terminate;
+        match self.ladder {
+            None => self.signal(Signal::Interrupt),
+            Some(ladder) => {
+                // Only ever sooner; a rung that was climbed stays climbed.
+                let Some(planned) = ladder.kill_at else { return };
+                kill_at = kill_at.min(planned);
+                terminate_at = terminate_at.min(ladder.terminate_at.unwrap_or(terminate_at));
+            }
+        }
+        let climbed = self.ladder.is_some_and(|ladder| ladder.terminate_at.is_none());
+        self.ladder = Some(Ladder {
+            terminate_at: (!climbed).then_some(terminate_at),
+            kill_at: Some(kill_at),
+        });
+        self.climb(now);
+    }
+
+    fn process_id(&self) -> Option<u32> {
+        Some(self.pid.as_raw_nonzero().get().unsigned_abs())
+    }
+}
+
+impl Drop for HostRunning {
+    fn drop(&mut self) {
+        if self.exit.is_none() {
+            // Tokio reaps a child that was dropped alive.
+            self.kill_tree();
+            self.leftovers.abandoned(self.pid);
+        } else if self.ladder_is_climbing() {
+            self.signal(Signal::Kill);
+        }
+    }
+}
