@@ -169,6 +169,10 @@ mod tests {
                 format!("{} {:?} {} {:?}", path.context, path.properties, path.open, path.range)
             })
             .collect();
-        insta::assert_snapshot!(shown.join("\n"), @"");
+        insta::assert_snapshot!(shown.join("\n"), @r#"
+        steps ["a", "Outputs", "*", "x"] true 0..34
+        matrix ["i"] false 23..31
+        vars ["j"] false 48..54
+        "#);
     }
 }

@@ -119,7 +119,13 @@ mod tests {
             let result = evaluate(&format!("format({source})"));
             assert!(result.starts_with("error: `format` cannot read"), "{source}: {result}");
         }
-        insta::assert_snapshot!(evaluate("format('{1}', 0)"), @"");
-        insta::assert_snapshot!(evaluate("format('{0:yyyy}}}', 0)"), @"");
+        insta::assert_snapshot!(
+            evaluate("format('{1}', 0)"),
+            @"error: `format` was given fewer arguments than its format string `{1}` names"
+        );
+        insta::assert_snapshot!(
+            evaluate("format('{0:yyyy}}}', 0)"),
+            @"error: `format` does not support the format specifier `yyyy}` for Number"
+        );
     }
 }
