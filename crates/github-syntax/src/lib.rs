@@ -6,5 +6,6 @@
 
 pub mod action;
 pub mod expression;
+pub mod filter_pattern;
 pub mod template;
 pub mod workflow;
