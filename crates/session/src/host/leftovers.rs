@@ -89,12 +89,7 @@ impl Leftovers {
     /// One round; whether there was anything to kill or to wait for.
     fn kill_once(&self, killed: &mut Vec<(u32, String)>) -> bool {
         let mut alive = false;
-        for pid in system::own_children() {
-            let started = lock(&STARTED).get(&pid.as_raw_nonzero().get()).cloned();
-            let own_command = match &started {
-                Some(job) if job.tracking_id != self.tracking_id => continue,
-                other => other.is_some(),
-            };
+        for (pid, own_command) in self.candidates() {
             let Some(entry) = system::process_entry(pid) else { continue };
             if entry.zombie {
                 if !own_command && self.may_reap(&entry) {
@@ -102,21 +97,41 @@ impl Leftovers {
                 }
                 continue;
             }
-            if !own_command && !system::environment_has(pid, &self.entry) {
+            // A process that is on its way out has no environment any more.
+            let known = is_known(killed, pid);
+            if !own_command && !known && !system::environment_has(pid, &self.entry) {
                 continue;
             }
             alive = true;
             // Its children first: while it lives they cannot be anyone else's.
             for child in system::descendants(pid) {
-                system::kill_checked(child, |child| system::environment_has(child, &self.entry));
+                let name = system::process_entry(child).map(|process| process.name);
+                let ours = |child| system::environment_has(child, &self.entry);
+                if system::kill_checked(child, ours) && !is_known(killed, child) {
+                    killed.push((number(child), name.unwrap_or_default()));
+                }
             }
             system::kill_child(pid);
-            let number = pid.as_raw_nonzero().get().unsigned_abs();
-            if !killed.iter().any(|(known, _)| *known == number) {
-                killed.push((number, entry.name));
+            if !known {
+                killed.push((number(pid), entry.name));
             }
         }
         alive
+    }
+
+    /// The processes that may be this job's, and whether each is a command that somebody still
+    /// waits for.
+    fn candidates(&self) -> Vec<(Pid, bool)> {
+        let orphans = system::own_children();
+        // Read before the lock is taken: a command is in the table once it was started.
+        let started = lock(&STARTED);
+        let is_started = |pid: &Pid| started.contains_key(&pid.as_raw_nonzero().get());
+        let commands = started
+            .iter()
+            .filter(|(_, job)| job.tracking_id == self.tracking_id)
+            .filter_map(|(number, _)| Pid::from_raw(*number));
+        let orphans = orphans.iter().copied().filter(|pid| !is_started(pid));
+        commands.map(|pid| (pid, true)).chain(orphans.map(|pid| (pid, false))).collect()
     }
 
     /// Whether a zombie child is an orphan that nobody else waits for: it is in a group of this
@@ -144,9 +159,8 @@ pub fn kill_leftovers(tracking_id: &str) -> Vec<(u32, String)> {
             let name = system::process_entry(pid).map(|process| process.name).unwrap_or_default();
             if system::kill_checked(pid, carries) {
                 found = true;
-                let number = pid.as_raw_nonzero().get().unsigned_abs();
-                if !killed.iter().any(|(known, _)| *known == number) {
-                    killed.push((number, name));
+                if !is_known(&killed, pid) {
+                    killed.push((number(pid), name));
                 }
             }
         }
@@ -156,6 +170,14 @@ pub fn kill_leftovers(tracking_id: &str) -> Vec<(u32, String)> {
         std::thread::sleep(Duration::from_millis(2));
     }
     killed
+}
+
+fn number(pid: Pid) -> u32 {
+    pid.as_raw_nonzero().get().unsigned_abs()
+}
+
+fn is_known(killed: &[(u32, String)], pid: Pid) -> bool {
+    killed.iter().any(|(known, _)| *known == number(pid))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

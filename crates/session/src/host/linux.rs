@@ -63,7 +63,10 @@ pub(super) fn adopt_orphans() {
 
 /// Sends a signal to a process group; a group that is gone is no error.
 pub(super) fn signal_group(group: Pid, signal: Signal) {
-    let _ = rustix::process::kill_process_group(group, number(signal));
+    // kill(2) takes the group 1 for "every process there is".
+    if group != Pid::INIT {
+        let _ = rustix::process::kill_process_group(group, number(signal));
+    }
 }
 
 /// Whether a process group has a member, be it a zombie.

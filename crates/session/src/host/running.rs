@@ -153,11 +153,24 @@ impl HostRunning {
         self.leftovers.ended(self.pid);
     }
 
-    /// Reads what is in the pipe; `None` when that is nothing.
+    /// Reads what the runtime knows to be in the pipe; `None` when that is nothing.
     fn read_available(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
         let Some(output) = &self.output else { return Ok(Some(0)) };
         buffer.reserve(READ_BYTES);
-        match output.try_read_buf(buffer) {
+        let read = output.try_read_buf(buffer);
+        self.note_read(read)
+    }
+
+    /// Reads what is in the pipe now: the runtime may not have been told of it yet.
+    fn read_last(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
+        let Some(output) = &self.output else { return Ok(Some(0)) };
+        buffer.reserve(READ_BYTES);
+        let read = rustix::io::read(output, rustix::buffer::spare_capacity(buffer));
+        self.note_read(read.map_err(io::Error::from))
+    }
+
+    fn note_read(&mut self, read: io::Result<usize>) -> io::Result<Option<usize>> {
+        match read {
             Ok(0) => {
                 self.output = None;
                 Ok(Some(0))
@@ -169,8 +182,14 @@ impl HostRunning {
                 }
                 Ok(Some(count))
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+                ) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }
@@ -204,6 +223,9 @@ impl Running for HostRunning {
                 Happening::Exited(status) => self.note_exit(status?),
                 Happening::TimePassed => {
                     if self.pass_time() {
+                        if let Some(count) = self.read_last(buffer)? {
+                            return Ok(count);
+                        }
                         self.output = None;
                     }
                 }
