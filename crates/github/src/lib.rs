@@ -1,4 +1,7 @@
 //! GitHub Actions: the process that decides what runs, and the driver that runs a job's steps.
 
+pub mod event;
+mod explain;
+pub mod inputs;
 pub mod job;
 pub mod order;
