@@ -1,0 +1,6 @@
+//! Laws and figures of masking, from outside the crate.
+
+#[path = "main/masking.rs"]
+mod masking;
+#[path = "main/speed.rs"]
+mod speed;
