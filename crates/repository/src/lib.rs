@@ -16,6 +16,7 @@ mod changes;
 mod facts;
 mod files;
 mod git;
+mod git_directory;
 mod project;
 mod remote;
 mod sources;
