@@ -1,0 +1,79 @@
+//! `uses` taken apart: actions of steps, and workflows that jobs call.
+//!
+//! Source: GitHub Docs, "Workflow syntax for GitHub Actions", `jobs.<job_id>.steps[*].uses` and
+//! `jobs.<job_id>.uses`; "Reuse workflows".
+
+use crate::workflow::{ActionReference, WorkflowReference};
+
+/// The folder that workflows live in.
+const WORKFLOW_FOLDER: &str = ".github/workflows";
+
+/// Takes an action apart; `None` for a text in none of the three forms.
+pub(super) fn action(uses: &str) -> Option<ActionReference> {
+    if let Some(image) = uses.strip_prefix("docker://") {
+        return Some(ActionReference::Docker { image: image.to_owned() });
+    }
+    if uses.starts_with("./") || uses.starts_with(".\\") {
+        return Some(ActionReference::Local { path: uses.to_owned() });
+    }
+    let (name, reference) = uses.split_once('@')?;
+    if reference.is_empty() || reference.contains('@') {
+        return None;
+    }
+    let mut segments = name.split(['/', '\\']);
+    let owner = segments.next().filter(|owner| !owner.is_empty())?;
+    let repository = segments.next().filter(|repository| !repository.is_empty())?;
+    let path: Vec<_> = segments.filter(|segment| !segment.is_empty()).collect();
+    Some(ActionReference::Repository {
+        owner: owner.to_owned(),
+        repository: repository.to_owned(),
+        path: path.join("/"),
+        reference: reference.to_owned(),
+    })
+}
+
+/// Takes a called workflow apart, or says what is wrong with it.
+pub(super) fn workflow(uses: &str) -> Result<WorkflowReference, &'static str> {
+    if let Some(path) = uses.strip_prefix("./") {
+        if path.contains('@') {
+            return Err("a workflow of this repository takes no `@ref`");
+        }
+        check_path(path)?;
+        return Ok(WorkflowReference::Local { path: path.to_owned() });
+    }
+    let Some((name, reference)) = uses.split_once('@') else {
+        return Err("behind the path comes `@` and a branch, tag or commit");
+    };
+    if reference.is_empty() {
+        return Err("behind `@` comes a branch, tag or commit");
+    }
+    let mut parts = name.splitn(3, '/');
+    let (Some(owner), Some(repository), Some(path)) = (parts.next(), parts.next(), parts.next())
+    else {
+        return Err("write `owner/repository/.github/workflows/file.yml@ref`");
+    };
+    if owner.is_empty() || repository.is_empty() {
+        return Err("write `owner/repository/.github/workflows/file.yml@ref`");
+    }
+    check_path(path)?;
+    Ok(WorkflowReference::Remote {
+        owner: owner.to_owned(),
+        repository: repository.to_owned(),
+        path: path.to_owned(),
+        reference: reference.to_owned(),
+    })
+}
+
+fn check_path(path: &str) -> Result<(), &'static str> {
+    let Some((folder, file)) = path.rsplit_once('/') else {
+        return Err("called workflows stand directly in `.github/workflows`");
+    };
+    if folder != WORKFLOW_FOLDER {
+        return Err("called workflows stand directly in `.github/workflows`");
+    }
+    let has_extension = |extension: &str| file.len() > extension.len() && file.ends_with(extension);
+    if !has_extension(".yml") && !has_extension(".yaml") {
+        return Err("the file's name ends in `.yml` or `.yaml`");
+    }
+    Ok(())
+}

@@ -1,0 +1,206 @@
+//! What can be wrong with a workflow or action file, as data.
+//!
+//! Readers make [`Problem`]s; [`wording`] turns them into what people read. GitHub's official
+//! wording is rendered from the same data where conformance is tested, never shown to users.
+
+pub mod wording;
+
+use windlass_diagnostics::Span;
+use windlass_yaml::{ScalarStyle, YamlError};
+
+use crate::expression::ExpressionError;
+use crate::workflow::PermissionLevel;
+
+/// One thing that is wrong, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// The value or key it is about, as GitHub reports it.
+    pub span: Span,
+    /// The very characters, where they are known more closely than `span`.
+    pub focus: Option<Span>,
+    /// What is wrong.
+    pub kind: ProblemKind,
+}
+
+/// At which step a problem is found. GitHub looks no further when a step has found any; here all
+/// are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// The text, or a value against the schema.
+    Reading,
+    /// The meaning of a file by itself.
+    Converting,
+    /// A caller against the workflows it calls.
+    Linking,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the fields are named after what they hold; each variant says more")]
+pub enum ProblemKind {
+    /// The text is no YAML.
+    Yaml(YamlError),
+    /// Longer than the limit, in characters.
+    FileTooLarge { limit: usize },
+    /// The result is larger than the limit, in bytes as GitHub counts.
+    ResultTooLarge { limit: usize },
+    /// Nested deeper than the limit.
+    TooDeep { limit: usize },
+    /// More values than the limit with aliases written out.
+    TooManyValues { limit: u64 },
+    /// Nothing in the file.
+    Empty,
+    /// A second document in the file.
+    SecondDocument,
+    /// An explicit tag that GitHub does not know.
+    UnsupportedTag { tag: String },
+    /// A value that does not fit its explicit tag.
+    InvalidForTag { tag: String, text: String },
+    /// A quoted or block scalar with the tag of a number, boolean or null.
+    StyleWithTag { tag: String, style: ScalarStyle },
+    /// A mapping key that is a list or mapping.
+    KeyNotScalar,
+    /// A key that the schema does not know here.
+    UnknownKey { key: String, suggestion: Option<String>, known: Vec<&'static str> },
+    /// A scalar that the schema does not allow here.
+    UnexpectedValue { text: String, suggestion: Option<String>, expected: String },
+    /// A key for the second time.
+    DuplicateKey { key: String, first: Span },
+    /// A mapping without a key it needs.
+    MissingKey { key: &'static str },
+    /// A mapping that could be several things.
+    Ambiguous { keys: Vec<&'static str> },
+    /// A list where none is allowed.
+    UnexpectedSequence { expected: String },
+    /// A mapping where none is allowed.
+    UnexpectedMapping { expected: String },
+    /// `${{ }}` where none is evaluated.
+    ExpressionNotAllowed,
+    /// `${{ }}` with nothing in it.
+    ExpressionEmpty,
+    /// `${{` without `}}`.
+    ExpressionNotClosed,
+    /// `${{ insert }}` inside a text, or not as a key.
+    InsertMisplaced,
+    /// `insert` with parameters.
+    InsertParameters { count: usize },
+    /// An expression that cannot be parsed or uses what is not available here.
+    Expression { error: ExpressionError, source: String },
+    /// The file has no `on`.
+    OnMissing,
+    /// `on` without any event.
+    NoEvents,
+    /// The include and the ignore form of one filter for one event.
+    FilterConflict { filter: &'static str },
+    /// A filter pattern that cannot be read.
+    FilterPattern { pattern: String, cause: String },
+    /// A `schedule` entry that is no cron expression.
+    Cron { cron: String, cause: String },
+    /// A choice input without options.
+    ChoiceWithoutOptions { input: String },
+    /// A default that does not fit the input's type.
+    InputDefault { input: String, kind: &'static str, text: String },
+    /// A job or step id with characters that are not allowed.
+    InvalidId { id: String },
+    /// An id that starts with `__`.
+    ReservedId { id: String },
+    /// An id for the second time in its scope.
+    DuplicateId { id: String, first: Option<Span> },
+    /// `needs` names no job of the workflow.
+    UnknownNeed { job: String, need: String, suggestion: Option<String> },
+    /// `needs` in a circle.
+    NeedsCycle { job: String, need: String },
+    /// No job without `needs`.
+    NoStartingJob,
+    /// More jobs than the limit.
+    TooManyJobs { limit: usize },
+    /// `runs-on.group` with an unknown prefix or no name.
+    RunnerGroup { group: String, prefix_unknown: bool },
+    /// `uses` of a step in no known form.
+    UsesSyntax { uses: String },
+    /// `uses` of a job in no known form.
+    WorkflowUsesSyntax { uses: String, cause: String },
+    /// A matrix without vectors.
+    MatrixEmpty,
+    /// A matrix vector without values.
+    MatrixVectorEmpty { vector: String },
+    /// `wait` or `cancel` names no background step before it.
+    UnknownBackgroundStep { id: String, suggestion: Option<String> },
+    /// A `parallel` group with a step that cannot be in one.
+    ParallelStep { found: &'static str },
+    /// A called workflow could not be found or read.
+    CalledWorkflowMissing { uses: String, cause: String },
+    /// A called workflow has no `on.workflow_call`.
+    NotCallable { uses: String },
+    /// Workflows call one another in too many levels.
+    NestedTooDeep { limit: usize },
+    /// `with` names an input that the called workflow does not have.
+    UndefinedInput { input: String, suggestion: Option<String> },
+    /// A required input is not given.
+    MissingInput { input: String },
+    /// A value does not fit the type of the called workflow's input.
+    InputType { input: String, kind: &'static str, text: String },
+    /// `secrets` names a secret that the called workflow does not have.
+    UndefinedSecret { secret: String, suggestion: Option<String> },
+    /// A required secret is not given.
+    MissingSecret { secret: String },
+    /// A called workflow or one of its jobs wants more than the caller may give.
+    PermissionsExceeded {
+        uses: String,
+        /// The nested job's name; `None` for the called workflow as a whole.
+        job: Option<String>,
+        requested: Vec<(String, PermissionLevel)>,
+        allowed: Vec<(String, PermissionLevel)>,
+    },
+}
+
+impl Problem {
+    /// A problem at a place.
+    #[must_use]
+    pub const fn new(span: Span, kind: ProblemKind) -> Self {
+        Self { span, focus: None, kind }
+    }
+
+    /// The step that finds this kind of problem.
+    #[must_use]
+    pub const fn step(&self) -> Step {
+        use ProblemKind as Kind;
+        match &self.kind {
+            Kind::Yaml(_)
+            | Kind::FileTooLarge { .. }
+            | Kind::ResultTooLarge { .. }
+            | Kind::TooDeep { .. }
+            | Kind::TooManyValues { .. }
+            | Kind::Empty
+            | Kind::SecondDocument
+            | Kind::UnsupportedTag { .. }
+            | Kind::InvalidForTag { .. }
+            | Kind::StyleWithTag { .. }
+            | Kind::KeyNotScalar
+            | Kind::UnknownKey { .. }
+            | Kind::UnexpectedValue { .. }
+            | Kind::DuplicateKey { .. }
+            | Kind::MissingKey { .. }
+            | Kind::Ambiguous { .. }
+            | Kind::UnexpectedSequence { .. }
+            | Kind::UnexpectedMapping { .. }
+            | Kind::ExpressionNotAllowed
+            | Kind::ExpressionEmpty
+            | Kind::ExpressionNotClosed
+            | Kind::InsertMisplaced
+            | Kind::InsertParameters { .. }
+            | Kind::Expression { .. }
+            | Kind::OnMissing => Step::Reading,
+            Kind::CalledWorkflowMissing { .. }
+            | Kind::NotCallable { .. }
+            | Kind::NestedTooDeep { .. }
+            | Kind::UndefinedInput { .. }
+            | Kind::MissingInput { .. }
+            | Kind::InputType { .. }
+            | Kind::UndefinedSecret { .. }
+            | Kind::MissingSecret { .. }
+            | Kind::PermissionsExceeded { .. } => Step::Linking,
+            _ => Step::Converting,
+        }
+    }
+}
