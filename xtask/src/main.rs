@@ -1,3 +1,72 @@
 //! The chores of the project: `cargo xtask check|test|bench|conformance|docs`.
 
-fn main() {}
+mod architecture;
+mod bench;
+mod check;
+mod docs;
+mod install;
+mod shell;
+mod sources;
+mod test;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "The project's chores")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Format, lints, the import table, file sizes and headers
+    Check,
+    /// Run every test; says what it skips and why
+    Test {
+        /// Install the real components that tests need (root on Debian)
+        #[arg(long)]
+        install: bool,
+    },
+    /// Measure the program beside bash and, where it is installed, act
+    Bench {
+        /// Only benchmarks whose name contains this
+        filter: Option<String>,
+        /// Runs of each command
+        #[arg(long, default_value_t = 15)]
+        runs: usize,
+    },
+    /// Run other projects' cases
+    Conformance {
+        /// The folder of cases [default: $WINDLASS_CASES, else ../shared/cases]
+        #[arg(long)]
+        cases: Option<PathBuf>,
+        /// Which corpora, such as github/expressions; all where none is given
+        corpora: Vec<String>,
+    },
+    /// Build the documentation and check that the generated pages are current
+    Docs {
+        /// Write the generated pages instead of checking them
+        #[arg(long)]
+        write: bool,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    std::env::set_current_dir(root())?;
+    match Arguments::parse().chore {
+        Chore::Check => check::run(),
+        Chore::Test { install } => test::run(install),
+        Chore::Bench { filter, runs } => bench::run(filter.as_deref(), runs),
+        Chore::Conformance { cases, corpora } => test::conformance(cases, &corpora),
+        Chore::Docs { write } => docs::run(write),
+    }
+}
+
+/// The project's root: the folder above this crate's.
+fn root() -> PathBuf {
+    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    own.parent().map(PathBuf::from).unwrap_or(own)
+}

@@ -1,0 +1,4 @@
+//! x
+pub fn run(_: Option<&str>, _: usize) -> anyhow::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! The real components that tests need, installed where this is root on Debian.
+
+use std::{fs, path::Path, process::Command};
+
+use anyhow::{Result, bail};
+
+use crate::shell;
+
+/// Packages of Debian, by the program that shows their presence.
+const DEBIAN: &[(&str, &str)] =
+    &[("git", "git"), ("python3", "python3"), ("node", "nodejs"), ("npm", "npm")];
+
+/// The npm packages that actions of the tests use, where they are unpacked.
+pub const NODE_FOLDER: &str = "target/node";
+
+const NODE_PACKAGES: &[&str] = &[
+    "@actions/core@1.11.1",
+    "@actions/exec@1.1.1",
+    "@actions/glob@0.5.0",
+    "@actions/io@1.1.3",
+    "@actions/tool-cache@2.0.2",
+];
+
+/// Installs what is missing.
+pub fn install() -> Result<()> {
+    let missing: Vec<&str> = DEBIAN
+        .iter()
+        .filter(|(program, _)| !shell::has(program))
+        .map(|(_, package)| *package)
+        .collect();
+    if !missing.is_empty() {
+        if !Path::new("/usr/bin/apt-get").exists() {
+            bail!("install {} by hand: this is no Debian", missing.join(", "));
+        }
+        shell::run("apt-get", &["update", "-qq"])?;
+        let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
+        arguments.extend(missing);
+        shell::run("apt-get", &arguments)?;
+    }
+    node_packages()
+}
+
+fn node_packages() -> Result<()> {
+    if Path::new(NODE_FOLDER).join("node_modules/@actions/core").is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(NODE_FOLDER)?;
+    let mut arguments =
+        vec!["install", "--prefix", NODE_FOLDER, "--no-audit", "--no-fund", "--silent"];
+    arguments.extend(NODE_PACKAGES);
+    shell::run("npm", &arguments)
+}
+
+/// What is missing, and so which tests will skip themselves.
+pub fn missing() -> Vec<String> {
+    let mut missing: Vec<String> = DEBIAN
+        .iter()
+        .filter(|(program, _)| !shell::has(program))
+        .map(|(program, package)| format!("{program} (Debian package {package})"))
+        .collect();
+    if !Path::new(NODE_FOLDER).join("node_modules/@actions/core").is_dir() {
+        missing.push("the npm packages @actions/* (tests of JavaScript actions)".into());
+    }
+    missing
+}
+
+/// The version of a program, for the report.
+pub fn version(program: &str) -> String {
+    let output = Command::new(program).arg("--version").output();
+    let text = output.map(|it| String::from_utf8_lossy(&it.stdout).into_owned());
+    text.ok().and_then(|it| it.lines().next().map(str::to_owned)).unwrap_or_default()
+}
