@@ -1,13 +1,25 @@
 //! Views of a run: the fold over its events, and the terminal, plain and JSON surfaces.
 //!
 //! [`RunView`] is the only thing that knows what events mean for people; every surface draws from
-//! it and holds no truth of its own. Nothing here touches a journal, a clock or a file: events,
-//! log bytes, the time and the writer are handed in.
+//! it and holds no truth of its own. Nothing here touches a journal or a file: events, log bytes,
+//! stored logs and the writer are handed in.
 
 mod follow;
+mod json;
+mod log_line;
 mod node_view;
+mod output;
+mod plain;
 mod run_view;
+mod style;
+mod summary;
+mod surface;
 
 pub use follow::{FollowedLogs, LogFollower};
+pub use json::JsonSurface;
 pub use node_view::{NodeState, NodeView};
-pub use run_view::{CancelNote, RunView, StatusCounts};
+pub use output::Output;
+pub use plain::PlainSurface;
+pub use run_view::{CancelNote, RunView, StatusCounts, Walk};
+pub use style::Appearance;
+pub use surface::{LogSource, Surface, SurfaceSettings};

@@ -1,0 +1,12 @@
+//! The surfaces and the fold, driven by scripted events with virtual times.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "clippy sees only #[test] functions as tests"
+)]
+
+mod fold;
+mod json;
+mod plain;
+mod script;
