@@ -154,6 +154,9 @@ impl<'de> Deserialize<'de> for Expression {
 }
 
 #[cfg(test)]
+mod laws;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
