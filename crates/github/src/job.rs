@@ -2,9 +2,40 @@
 //!
 //! Behaves as actions/runner does, one concern a file. The process half of this crate decides
 //! which jobs run; it and this half share only [`crate::order`].
+//!
+//! From the outside in: [`driver`] runs a job, [`setup`] gives it its place, [`steps`] and
+//! [`background`] run its steps, [`run`], [`script`] and [`actions`] one step, [`program`] one
+//! process, [`output`] what that prints.
 
+mod actions;
 mod annotations;
+mod background;
+mod cancellation;
 mod command_line;
 mod commands;
+mod context;
+mod driver;
+mod environment;
 mod files;
+mod hash_files;
+mod labels;
+mod lane;
+mod log;
 mod matchers;
+mod options;
+mod outline;
+mod output;
+mod outputs;
+mod program;
+mod run;
+mod scope;
+mod script;
+mod secrets;
+mod setup;
+mod shell;
+mod state;
+mod steps;
+mod variables;
+
+pub use driver::GithubJobDriver;
+pub use options::{AfterFailure, FailedStep, FailureHook, GithubRunnerOptions, RunningRepository};

@@ -1,0 +1,149 @@
+//! The driver's way through one job: set up, steps, posts, outputs, clean-up.
+//!
+//! As on GitHub a job has a first node `Set up job` and a last one `Complete job`; whatever goes
+//! wrong before the first step is told in the log of the first.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use windlass_engine::{JobDriver, JobPort};
+use windlass_kernel::{
+    Annotation, AnnotationLevel, CancelReason, Change, JobOrder, JobResult, Status,
+};
+
+use super::actions;
+use super::background::Background;
+use super::cancellation::Stop;
+use super::context::Job;
+use super::lane::Lane;
+use super::options::GithubRunnerOptions;
+use super::outline;
+use super::outputs;
+use super::setup::{self, Ready};
+use super::state::{Ended, Frame, JobState, Outcome};
+use super::steps::{conclude, run_steps};
+use crate::order::GithubJobOrder;
+
+/// Runs GitHub jobs on this machine. One driver serves all jobs of a run.
+pub struct GithubJobDriver {
+    options: Arc<GithubRunnerOptions>,
+}
+
+impl GithubJobDriver {
+    /// A driver with these options.
+    pub fn new(options: GithubRunnerOptions) -> Self {
+        GithubJobDriver { options: Arc::new(options) }
+    }
+}
+
+#[async_trait]
+impl JobDriver for GithubJobDriver {
+    async fn run(&self, order: JobOrder, port: JobPort) -> JobResult {
+        let port = Arc::new(port);
+        let order = match GithubJobOrder::from_payload(order.schema_version, order.payload) {
+            Ok(order) => order,
+            Err(error) => return refuse(&port, &error.to_string()),
+        };
+        match setup::prepare(order, self.options.clone(), port.clone()).await {
+            Ok(ready) => run(ready).await,
+            Err(error) => refuse(&port, &error.to_string()),
+        }
+    }
+}
+
+/// A job that could not even be given a place to run.
+fn refuse(port: &JobPort, message: &str) -> JobResult {
+    port.progress(vec![Change::Annotate(Annotation {
+        node: port.node().clone(),
+        level: AnnotationLevel::Error,
+        message: message.to_owned(),
+        title: None,
+        file: None,
+        line: None,
+        end_line: None,
+        column: None,
+        end_column: None,
+    })]);
+    result(Outcome::Failure, Stop::Going)
+}
+
+fn result(outcome: Outcome, stop: Stop) -> JobResult {
+    let timed_out = outcome == Outcome::Cancelled && stop.reason() == Some(CancelReason::TimedOut);
+    let status = if timed_out { Status::TimedOut } else { outcome.status() };
+    JobResult { status, word: outcome.word().to_owned(), outputs: Default::default() }
+}
+
+/// Runs a job that has a place, to its end.
+async fn run(ready: Ready) -> JobResult {
+    let Ready { job, mut lane, mut state, directory, problem } = ready;
+    let job = Arc::new(job);
+    let mut frame = Frame::job(job.node.clone());
+    let setup_node = outline::setup_node(&job.node);
+    let is_ready = match problem {
+        Some(problem) => Err(problem),
+        None => actions::prepare(&job, &mut lane, &mut state, &setup_node).await,
+    };
+    let ended = match &is_ready {
+        Ok(()) => Ended::new(Outcome::Success, None),
+        Err(problem) => {
+            state.failed = true;
+            super::steps::fail(&job, &mut lane, &setup_node, problem)
+        }
+    };
+    conclude(&job, &mut lane, &setup_node, &ended, 0);
+    if is_ready.is_ok() {
+        let mut background = Background::new();
+        actions::run_pre(&job, &mut lane, &mut state, &mut frame).await;
+        let steps = &job.order.job.steps;
+        run_steps(&job, &mut lane, &mut state, &mut frame, steps, Some(&mut background)).await;
+        background.drain(&mut lane, &mut state, &mut frame).await;
+    } else {
+        outline::skip_all(&job, &mut lane);
+    }
+    actions::run_posts(&job, &mut lane, &mut state).await;
+    finish(job, lane, state, frame, directory).await
+}
+
+/// Outputs, clean-up, and how the job ended.
+async fn finish(
+    job: Arc<Job>,
+    mut lane: Lane,
+    mut state: JobState,
+    frame: Frame,
+    directory: setup::Directory,
+) -> JobResult {
+    let node = outline::complete_node(&job.node);
+    let start = lane.log.position();
+    lane.reporter.begin(&node);
+    let outputs = outputs::evaluate(&job, &mut lane, &mut state, &frame, &node);
+    outputs::report_environment(&job, &mut lane, &state, &frame, &node);
+    match job.session.close().await {
+        Ok(closed) => {
+            for (pid, name) in closed.orphans {
+                let line = format!("Terminate orphan process: pid ({pid}) ({name})");
+                lane.log.line(&node, &line);
+            }
+        }
+        Err(error) => lane.log.issue(&node, "warning", &error.to_string()),
+    }
+    if let Some(error) = lane.log.error() {
+        let message = format!("the log cannot be stored: {error}");
+        state.failed = true;
+        lane.reporter.add(Change::Annotate(super::steps::annotation(&job, &node, &message)));
+    }
+    let stop = job.cancellation.now();
+    if stop.reason() == Some(CancelReason::TimedOut) {
+        let message = "The job has exceeded its maximum execution time (`timeout-minutes`).";
+        super::steps::fail(&job, &mut lane, &node, message);
+    }
+    conclude(&job, &mut lane, &node, &Ended::new(Outcome::Success, None), start);
+    lane.log.flush();
+    drop(lane);
+    directory.release(&job.options);
+    let outcome = match (stop, state.failed) {
+        (Stop::Going, false) => Outcome::Success,
+        (Stop::Going, true) => Outcome::Failure,
+        _ => Outcome::Cancelled,
+    };
+    JobResult { outputs, ..result(outcome, stop) }
+}

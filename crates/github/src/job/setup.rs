@@ -1,0 +1,313 @@
+//! Giving a job its place: directories, session, contexts, variables, log.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use thiserror::Error;
+use windlass_engine::JobPort;
+use windlass_github_syntax::expression::{Object, Value};
+use windlass_github_syntax::template::Template;
+use windlass_kernel::Change;
+use windlass_repository::{JobDirectory, WorkspaceError, WorkspaceSource};
+use windlass_secrets::Masker;
+use windlass_session::{HostOptions, HostSession, Session, SessionError, command_file_root};
+
+use super::actions::ActionStore;
+use super::cancellation::{Cancellation, Limits};
+use super::context::Job;
+use super::environment::{base_environment, fixed_environment, runner_context};
+use super::files::CommandFiles;
+use super::lane::{Lane, Reporter};
+use super::log::JobLog;
+use super::options::GithubRunnerOptions;
+use super::outline;
+use super::scope::JobContexts;
+use super::secrets::secrets_context;
+use super::state::{Frame, JobState};
+use super::steps::minutes_of;
+use crate::order::GithubJobOrder;
+
+/// The time limit of a job that sets none, in minutes (GitHub Docs, "Workflow syntax for GitHub
+/// Actions", `jobs.<job_id>.timeout-minutes`).
+const DEFAULT_TIMEOUT: f64 = 360.0;
+/// How long a cancelled job may still take, in minutes.
+const DEFAULT_CANCEL_TIMEOUT: f64 = 5.0;
+
+/// A job cannot be given a place to run.
+#[derive(Debug, Error)]
+pub(crate) enum SetupError {
+    /// Its directories cannot be made.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// Its session cannot be opened.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// Its log cannot be opened.
+    #[error("the job's log cannot be opened: {0}")]
+    Log(#[from] std::io::Error),
+    /// A thread of the program died.
+    #[error("the job's directories cannot be made: {0}")]
+    Defect(String),
+}
+
+/// A job that has a place.
+pub(crate) struct Ready {
+    pub job: Job,
+    pub lane: Lane,
+    pub state: JobState,
+    pub directory: Directory,
+    /// What keeps the job from running its steps.
+    pub problem: Option<String>,
+}
+
+/// The directories of a job, to be given back.
+pub(crate) struct Directory(JobDirectory);
+
+impl Directory {
+    /// Has the directories removed, unless they are to be kept.
+    pub fn release(self, options: &GithubRunnerOptions) {
+        if !options.keep {
+            options.workspaces.remove(self.0);
+        }
+    }
+}
+
+/// Gives a job its place.
+///
+/// # Errors
+/// When the machine refuses: no space, no permission.
+pub(crate) async fn prepare(
+    order: GithubJobOrder,
+    options: Arc<GithubRunnerOptions>,
+    port: Arc<JobPort>,
+) -> Result<Ready, SetupError> {
+    let node = port.node().clone();
+    let masks = Masker::with_secrets(
+        options.secrets.values().chain(&options.token).map(|secret| secret.expose()),
+    );
+    let mut log = JobLog::new(node.to_string(), port.log(node.as_str())?, masks.clone());
+    let directory = make_directory(&options, &port).await?;
+    let session = HostSession::open(HostOptions {
+        id: format!("{}_{}", port.run(), port.operation().0),
+        workspace: directory.workspace.clone(),
+        temp: directory.temp.clone(),
+        command_file_root: command_file_root(),
+    })?;
+    let files = CommandFiles::create(&session, "0").await?;
+    let mut problem = None;
+    let secrets = secrets_context(&order.secrets, &options.secrets, options.token.as_ref());
+    let secrets = secrets.unwrap_or_else(|error| {
+        problem = Some(format!("the secrets that the caller hands over: {error}"));
+        Object::new()
+    });
+    secrets.iter().for_each(|(_, value)| drop(masks.add(&value.to_text())));
+    let debug = options.debug || asks_for_debug(&order.contexts.vars, &secrets);
+    let contexts = contexts(&order, &options, &session, &files, Value::from(secrets), debug);
+    write_event(&session, &contexts).await?;
+    let limits = limits(&order, &contexts, &session, &mut problem);
+    let runner = contexts.runner.as_object().cloned().unwrap_or_default();
+    let job = Job {
+        base_environment: base_environment(&options),
+        fixed_environment: fixed_environment(&contexts.github, &runner, session.tracking_id()),
+        cancellation: Cancellation::watch(port.cancelled(), options.kill.clone(), limits),
+        actions: ActionStore::default(),
+        shells: Mutex::new(HashMap::new()),
+        session: Box::new(session),
+        node: node.clone(),
+        port: port.clone(),
+        order,
+        options,
+        masks,
+        contexts,
+        debug,
+    };
+    let state = job_state(&job, &mut problem);
+    let mut reporter = Reporter::new(port);
+    begin(&job, &state, &mut reporter, &mut log);
+    let problem = problem.or_else(|| needs_container(&job.order));
+    let lane = Lane {
+        reporter,
+        log,
+        files,
+        name: String::new(),
+        scripts: 0,
+        stop: job.cancellation.receiver(),
+        cancel: None,
+        survives_cancel: false,
+        deadline: None,
+    };
+    Ok(Ready { job, lane, state, directory: Directory(directory), problem })
+}
+
+async fn make_directory(
+    options: &Arc<GithubRunnerOptions>,
+    port: &JobPort,
+) -> Result<JobDirectory, SetupError> {
+    let (options, name) = (options.clone(), port.node().to_string());
+    let made = tokio::task::spawn_blocking(move || {
+        options.workspaces.prepare(&name, &options.workspace_source)
+    });
+    let directory = made.await.map_err(|error| SetupError::Defect(error.to_string()))??;
+    Ok(directory)
+}
+
+/// Jobs in containers and with services come later.
+fn needs_container(order: &GithubJobOrder) -> Option<String> {
+    let key = match (&order.job.container, &order.job.services) {
+        (Some(container), _) if !container.is_null() => "container",
+        (_, Some(services)) if !services.is_null() => "services",
+        _ => return None,
+    };
+    Some(format!(
+        "`{key}` needs a container engine, which this version cannot use yet. Run the job without \
+         `{key}`, or start what it needs beside it."
+    ))
+}
+
+/// `ACTIONS_STEP_DEBUG` or `ACTIONS_RUNNER_DEBUG` as a variable or secret ("Enabling debug
+/// logging").
+fn asks_for_debug(vars: &Value, secrets: &Object) -> bool {
+    ["ACTIONS_STEP_DEBUG", "ACTIONS_RUNNER_DEBUG"].iter().any(|name| {
+        let secret = secrets.get(name).map(Value::to_text);
+        secret.is_some_and(|value| value.eq_ignore_ascii_case("true"))
+            || vars.property(name).to_text().eq_ignore_ascii_case("true")
+    })
+}
+
+fn contexts(
+    order: &GithubJobOrder,
+    options: &GithubRunnerOptions,
+    session: &HostSession,
+    files: &CommandFiles,
+    secrets: Value,
+    debug: bool,
+) -> JobContexts {
+    let places = session.places();
+    let mut github = order.contexts.github.as_object().cloned().unwrap_or_default();
+    let text = |path: &std::path::Path| Value::from(path.to_string_lossy().as_ref());
+    github.insert("job", order.id.as_str());
+    github.insert("workspace", text(&places.workspace));
+    github.insert("event_path", text(&event_path(session)));
+    github.insert("token", options.token.as_ref().map_or("", |token| token.expose()));
+    for (variable, path) in files.variables() {
+        if let Some(name) = variable.strip_prefix("GITHUB_") {
+            github.insert(name.to_ascii_lowercase(), text(path));
+        }
+    }
+    let mut job = Object::new();
+    job.insert("services", Object::new());
+    for name in ["workflow_ref", "workflow_sha"] {
+        job.insert(name, order.contexts.github.property(name));
+    }
+    JobContexts {
+        github: Arc::new(github),
+        vars: order.contexts.vars.clone(),
+        needs: order.contexts.needs.clone(),
+        strategy: order.contexts.strategy.clone(),
+        matrix: order.contexts.matrix.clone(),
+        inputs: order.contexts.inputs.clone(),
+        secrets,
+        runner: Value::from(runner_context(options, places, debug)),
+        job: Arc::new(job),
+    }
+}
+
+fn event_path(session: &HostSession) -> PathBuf {
+    session.places().command_files.join("event.json")
+}
+
+async fn write_event(session: &HostSession, contexts: &JobContexts) -> Result<(), SessionError> {
+    let event = contexts.github.get("event").cloned().unwrap_or_default();
+    let event = if event.is_scalar() { Value::from(Object::new()) } else { event };
+    let json = serde_json::to_vec_pretty(&event).unwrap_or_else(|_| b"{}".to_vec());
+    session.put(&event_path(session), &json).await
+}
+
+/// `timeout-minutes` and `cancel-timeout-minutes`.
+fn limits(
+    order: &GithubJobOrder,
+    contexts: &JobContexts,
+    session: &HostSession,
+    problem: &mut Option<String>,
+) -> Limits {
+    let frame = Frame::job(windlass_kernel::NodeId::run());
+    let scope = super::scope::StepScope {
+        contexts,
+        workspace: &session.places().workspace,
+        job_progress: super::scope::Progress::default(),
+        action_progress: None,
+        env: &[],
+        steps: &frame.steps,
+        inputs: None,
+        github: &[],
+        built: super::scope::Built::default(),
+    };
+    let mut minutes = |key: &str, template: &Option<Template>, default: f64| -> Duration {
+        let value = template.as_ref().map_or(Ok(default), |each| each.evaluate_number(&scope));
+        let value = value.unwrap_or_else(|error| {
+            problem.get_or_insert_with(|| format!("`{key}`: {error}"));
+            default
+        });
+        minutes_of(value).unwrap_or_else(|| Duration::from_secs_f64(default * 60.0))
+    };
+    Limits {
+        job: minutes("timeout-minutes", &order.job.timeout_minutes, DEFAULT_TIMEOUT),
+        cancel: minutes(
+            "cancel-timeout-minutes",
+            &order.job.cancel_timeout_minutes,
+            DEFAULT_CANCEL_TIMEOUT,
+        ),
+    }
+}
+
+/// `env` of the command line, the workflow and the job.
+fn job_state(job: &Job, problem: &mut Option<String>) -> JobState {
+    let mut state = JobState::default();
+    for (name, value) in &job.options.extra_environment {
+        state.env.set(name.as_str(), value.as_str());
+    }
+    let frame = Frame::job(job.node.clone());
+    let templates = [job.order.workflow_env.as_deref(), job.order.job.env.as_ref()];
+    for template in templates.into_iter().flatten() {
+        let layer = {
+            let layers = [&state.env];
+            template.evaluate_mapping(&job.scope(&state, &frame, &layers, &[]))
+        };
+        match layer {
+            Ok(pairs) => pairs.into_iter().for_each(|(name, value)| state.env.set(name, value)),
+            Err(error) => *problem = Some(format!("`env`: {error}")),
+        }
+    }
+    state
+}
+
+/// Reports the job's start and writes the head of its log.
+fn begin(job: &Job, state: &JobState, reporter: &mut Reporter, log: &mut JobLog) {
+    let node = outline::setup_node(&job.node);
+    let options = &job.options;
+    let place = format!("{} (this machine)", options.runner_name);
+    reporter.add(Change::Started { node: job.node.clone(), place });
+    let frame = Frame::job(job.node.clone());
+    let layers = [&state.env];
+    let scope = job.scope(state, &frame, &layers, &[]);
+    let (file, steps) = (&job.order.source_name, &job.order.job.steps);
+    let declared = outline::declare_job(&job.node, file, steps, &scope, |text| job.mask(text));
+    declared.into_iter().for_each(|change| reporter.add(change));
+    reporter.begin(&node);
+    let runner = &job.contexts.runner;
+    let (os, arch) = (runner.property("os"), runner.property("arch"));
+    log.line(&node, &format!("Runner name: '{}' ({os}, {arch})", options.runner_name));
+    let workspace = job.workspace().display();
+    let content = match &options.workspace_source {
+        WorkspaceSource::Snapshot(_) if options.repository.is_dirty => {
+            "a copy of the working tree, uncommitted changes included"
+        }
+        WorkspaceSource::Snapshot(_) => "a copy of the working tree",
+        WorkspaceSource::InPlace(_) => "the checkout itself",
+        WorkspaceSource::Empty => "empty",
+    };
+    log.line(&node, &format!("Workspace: {workspace} ({content})"));
+    log.line(&node, &format!("Complete job name: {}", job.order.name));
+}
