@@ -120,6 +120,8 @@ pub enum ProblemKind {
     UsesSyntax { uses: String },
     /// `uses` of a job in no known form.
     WorkflowUsesSyntax { uses: String, cause: String },
+    /// A called workflow outside of the one folder that GitHub looks in.
+    WorkflowFolder { uses: String },
     /// A matrix without vectors.
     MatrixEmpty,
     /// A matrix vector without values.

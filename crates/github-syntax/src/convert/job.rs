@@ -82,14 +82,21 @@ impl Converter<'_> {
     }
 
     fn call(&mut self, uses: Spanned<String>, template: &Template) -> ReusableWorkflowCall {
-        let reference = uses::workflow(&uses.value).unwrap_or_else(|cause| {
-            let kind = ProblemKind::WorkflowUsesSyntax {
-                uses: uses.value.clone(),
-                cause: cause.to_owned(),
-            };
-            self.problem(uses.span, kind);
-            WorkflowReference::Local { path: uses.value.clone() }
-        });
+        let reference = match uses::workflow(&uses.value) {
+            Ok(reference) => {
+                if !uses::is_in_workflow_folder(&reference) {
+                    let kind = ProblemKind::WorkflowFolder { uses: uses.value.clone() };
+                    self.problem(uses.span, kind);
+                }
+                reference
+            }
+            Err(cause) => {
+                let (written, cause) = (uses.value.clone(), cause.to_owned());
+                let kind = ProblemKind::WorkflowUsesSyntax { uses: written, cause };
+                self.problem(uses.span, kind);
+                WorkflowReference::Local { path: uses.value.clone() }
+            }
+        };
         let secrets = match template.get("secrets") {
             None => SecretsPassed::Nothing,
             Some(secrets) if secrets.as_str() == Some("inherit") => SecretsPassed::Inherit,

@@ -33,6 +33,8 @@ pub(super) fn action(uses: &str) -> Option<ActionReference> {
 }
 
 /// Takes a called workflow apart, or says what is wrong with it.
+///
+/// Whether the file stands in `.github/workflows` is [`is_in_workflow_folder`]'s question.
 pub(super) fn workflow(uses: &str) -> Result<WorkflowReference, &'static str> {
     if let Some(path) = uses.strip_prefix("./") {
         if path.contains('@') {
@@ -65,15 +67,16 @@ pub(super) fn workflow(uses: &str) -> Result<WorkflowReference, &'static str> {
 }
 
 fn check_path(path: &str) -> Result<(), &'static str> {
-    let Some((folder, file)) = path.rsplit_once('/') else {
-        return Err("called workflows stand directly in `.github/workflows`");
-    };
-    if folder != WORKFLOW_FOLDER {
-        return Err("called workflows stand directly in `.github/workflows`");
-    }
+    let file = path.rsplit('/').next().unwrap_or_default();
     let has_extension = |extension: &str| file.len() > extension.len() && file.ends_with(extension);
     if !has_extension(".yml") && !has_extension(".yaml") {
         return Err("the file's name ends in `.yml` or `.yaml`");
     }
     Ok(())
+}
+
+/// Whether GitHub would find the workflow: only files directly in `.github/workflows` are.
+pub(super) fn is_in_workflow_folder(reference: &WorkflowReference) -> bool {
+    let (WorkflowReference::Local { path } | WorkflowReference::Remote { path, .. }) = reference;
+    path.rsplit_once('/').is_some_and(|(folder, _)| folder == WORKFLOW_FOLDER)
 }

@@ -2,7 +2,7 @@
 //!
 //! Codes never change once released. The words are Windlass' own.
 
-use windlass_diagnostics::{Diagnostic, Span};
+use windlass_diagnostics::{Diagnostic, Severity, Span};
 
 use super::{Problem, ProblemKind};
 use crate::workflow::PermissionLevel;
@@ -14,6 +14,7 @@ struct Words {
     help: Option<String>,
     /// Another place that explains it, and why.
     other: Option<(Span, &'static str)>,
+    severity: Severity,
 }
 
 fn words(code: &'static str, message: impl Into<String>, help: &str) -> Words {
@@ -22,6 +23,7 @@ fn words(code: &'static str, message: impl Into<String>, help: &str) -> Words {
         message: message.into(),
         help: (!help.is_empty()).then(|| help.to_owned()),
         other: None,
+        severity: Severity::Error,
     }
 }
 
@@ -36,6 +38,12 @@ impl Words {
 
     fn beside(mut self, other: Option<Span>, why: &'static str) -> Self {
         self.other = other.map(|span| (span, why));
+        self
+    }
+
+    /// GitHub may refuse it, but the file can be used here.
+    const fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
         self
     }
 }
@@ -55,6 +63,7 @@ impl Problem {
             .unwrap_or_else(|| words("gh/problem", format!("{:?}", self.kind), ""));
         let span = self.focus.unwrap_or(self.span);
         let mut diagnostic = Diagnostic::error(words.code, span, words.message);
+        diagnostic.severity = words.severity;
         diagnostic.help = words.help;
         match words.other {
             Some((other, why)) => diagnostic.with_secondary(other, why),
@@ -294,6 +303,12 @@ fn steps(kind: &ProblemKind) -> Option<Words> {
             format!("`{uses}` does not name a workflow: {cause}"),
             "write `./.github/workflows/file.yml` or `owner/repository/.github/workflows/file.yml@ref`",
         ),
+        ProblemKind::WorkflowFolder { uses } => words(
+            "gh/workflow-folder",
+            format!("GitHub does not find `{uses}`: only files directly in `.github/workflows` can be called"),
+            "move the file there",
+        )
+        .warning(),
         ProblemKind::MatrixEmpty => words(
             "gh/matrix-empty",
             "the matrix has no values",

@@ -1,0 +1,51 @@
+//! `github/starter`: real workflow templates are read without an error.
+//!
+//! They hold placeholders that GitHub fills in when a template is used.
+
+use std::io;
+use std::path::Path;
+
+use windlass_diagnostics::SourceId;
+use windlass_github_syntax::parse_workflow;
+
+use crate::CorpusResult;
+use crate::cases::{errors, yaml_files};
+
+/// What GitHub puts in place of a placeholder when a template is used.
+const PLACEHOLDERS: &[(&str, &str)] = &[
+    ("$default-branch", "\"main\""),
+    ("$protected-branches", "\"main\""),
+    ("$cron-daily", "\"30 5 * * *\""),
+    ("$cron-weekly", "\"30 5 * * 1\""),
+    ("$cron-monthly", "\"30 5 1 * *\""),
+    ("$codeql-languages-matrix", "include: [ { language: actions, build-mode: none } ]"),
+    ("$supported-codeql-languages", "actions"),
+    ("$detected-codeql-languages", "\"actions\""),
+];
+
+/// Reads every template.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn run(directory: &Path) -> io::Result<CorpusResult> {
+    let mut result = CorpusResult::default();
+    for (name, path) in yaml_files(directory)? {
+        let text = fill_in(&std::fs::read_to_string(&path)?);
+        let parsed = parse_workflow(SourceId(0), &name, &text);
+        let found = errors(&parsed.diagnostics());
+        result.record(&name, if found.is_empty() { Ok(()) } else { Err(found) });
+    }
+    Ok(result)
+}
+
+/// A placeholder inside quotes is replaced by the bare value; `{{ name }}` as a whole value, which
+/// some templates ask their user to replace, by its name.
+fn fill_in(text: &str) -> String {
+    let text = text.replace(": {{ ", ": '{{ ").replace(" }} ", " }}' ");
+    PLACEHOLDERS.iter().fold(text.to_owned(), |text, (placeholder, value)| {
+        let bare = value.trim_matches('"');
+        text.replace(&format!("\"{placeholder}\""), &format!("\"{bare}\""))
+            .replace(&format!("'{placeholder}'"), &format!("'{bare}'"))
+            .replace(placeholder, value)
+    })
+}
