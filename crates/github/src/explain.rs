@@ -10,6 +10,8 @@ pub(crate) fn false_condition(written: &str, expression: &Expression, scope: &dy
     let operands: Vec<String> = expression
         .operands(scope)
         .into_iter()
+        // What GitHub puts before a condition is only worth a word when it decided.
+        .filter(|(source, value)| written.contains(source.as_str()) || !value.is_truthy())
         .map(|(source, value)| format!("{source} = {}", shown(&value)))
         .collect();
     let condition = format!("if: {} is false", written.trim());

@@ -4,4 +4,9 @@ pub mod event;
 mod explain;
 pub mod inputs;
 pub mod job;
+pub mod launch;
 pub mod order;
+pub mod process;
+pub mod sources;
+
+pub use process::GithubProcess;

@@ -1,0 +1,137 @@
+//! From a project and an event to runs that can start: which workflows there are, what they call,
+//! what the event makes of them, and the inputs of their runs.
+
+mod context;
+mod files;
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+use windlass_diagnostics::Diagnostic;
+use windlass_github_syntax::{
+    expression::Value,
+    workflow::{JobBody, Workflow, WorkflowReference},
+};
+
+pub use crate::process::program::remote_parts;
+pub use context::{RunIdentity, github_context};
+pub use files::{WorkflowFile, workflow_files};
+
+use crate::{
+    event::{ChangedFiles, Decision, Event, InputError, call_inputs, decide, dispatch_inputs},
+    inputs::{GithubRunInputs, Selection},
+    process::program::called_source,
+    sources::ParsedSource,
+};
+
+/// A workflow with everything that it calls, parsed.
+pub struct Compiled {
+    /// The name of the workflow's own source.
+    pub name: String,
+    /// Every source by its name.
+    pub sources: IndexMap<String, ParsedSource>,
+    /// The commits of sources from elsewhere.
+    pub pins: std::collections::BTreeMap<String, String>,
+}
+
+/// A called workflow that the compilation still lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Its source's name.
+    pub name: String,
+    /// Where it comes from.
+    pub reference: WorkflowReference,
+    /// The source that calls it.
+    pub caller: String,
+}
+
+impl Compiled {
+    /// Begins with the workflow's own text.
+    pub fn new(name: &str, text: &str) -> Self {
+        let mut compiled =
+            Compiled { name: name.to_owned(), sources: IndexMap::new(), pins: Default::default() };
+        compiled.add(name, text);
+        compiled
+    }
+
+    /// Adds the text of a source.
+    pub fn add(&mut self, name: &str, text: &str) {
+        self.sources.insert(name.to_owned(), crate::sources::parse(name, text));
+    }
+
+    /// The first called workflow that is not here yet. Ask again after every [`Self::add`].
+    pub fn missing(&self) -> Option<Missing> {
+        self.sources.iter().find_map(|(caller, source)| {
+            let workflow = source.workflow.as_ref()?;
+            workflow.jobs.values().find_map(|job| {
+                let JobBody::Reusable(call) = &job.body else { return None };
+                let name = called_source(caller, &call.reference);
+                let missing = !self.sources.contains_key(&name);
+                missing.then(|| Missing {
+                    name,
+                    reference: call.reference.clone(),
+                    caller: caller.clone(),
+                })
+            })
+        })
+    }
+
+    /// The workflow that is run, if its file gives one.
+    pub fn workflow(&self) -> Option<&Workflow> {
+        self.sources.get(&self.name)?.workflow.as_ref()
+    }
+
+    /// What is wrong with any of the sources, in their order.
+    pub fn diagnostics(&self) -> impl Iterator<Item = (&ParsedSource, &Diagnostic)> {
+        self.sources
+            .values()
+            .flat_map(|source| source.diagnostics.iter().map(move |it| (source, it)))
+    }
+
+    /// Whether the event starts the workflow.
+    pub fn decide(&self, event: &Event, changed: &ChangedFiles) -> Option<Decision> {
+        Some(decide(&self.workflow()?.on, event, changed))
+    }
+
+    /// The `inputs` context that the event gives the workflow.
+    ///
+    /// # Errors
+    /// Every input that does not fit its declaration.
+    pub fn inputs(&self, event: &Event) -> Result<Value, Vec<InputError>> {
+        let empty = serde_json::Map::new();
+        let given = event.payload["inputs"].as_object().unwrap_or(&empty);
+        let on = self.workflow().map(|workflow| &workflow.on);
+        let inputs = match event.name.as_str() {
+            "workflow_dispatch" => match on.and_then(|on| on.workflow_dispatch()) {
+                Some(declared) => dispatch_inputs(declared, given)?,
+                None => given.clone(),
+            },
+            "workflow_call" => match on.and_then(|on| on.workflow_call()) {
+                Some(declared) => call_inputs(declared, given)?,
+                None => given.clone(),
+            },
+            _ => return Ok(Value::Null),
+        };
+        Ok(Value::from(Json::Object(inputs)))
+    }
+
+    /// What a run of this workflow starts from.
+    pub fn run_inputs(
+        &self,
+        github: Json,
+        inputs: Value,
+        vars: IndexMap<String, String>,
+        selection: Selection,
+    ) -> GithubRunInputs {
+        let sources = self.sources.iter();
+        let vars = vars.into_iter().map(|(name, value)| (name, Json::String(value)));
+        GithubRunInputs {
+            workflow: self.name.clone(),
+            sources: sources.map(|(name, source)| (name.clone(), source.text.clone())).collect(),
+            pins: self.pins.clone(),
+            github: Value::from(github),
+            inputs,
+            vars: Value::from(Json::Object(vars.collect())),
+            selection,
+        }
+    }
+}

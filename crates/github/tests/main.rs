@@ -1,0 +1,3 @@
+//! The integration tests of GitHub workflows, in one binary.
+
+mod trace;
