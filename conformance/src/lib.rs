@@ -6,6 +6,7 @@
 //! with the recorded rates.
 
 pub mod cases;
+pub mod github_expressions;
 pub mod github_lint_ok;
 pub mod github_reader;
 pub mod github_starter;
@@ -64,6 +65,7 @@ pub struct Corpus {
 
 /// Every corpus there is a runner for.
 pub const CORPORA: &[Corpus] = &[
+    Corpus { name: "github/expressions", run: github_expressions::run },
     Corpus { name: "github/reader", run: github_reader::run },
     Corpus { name: "github/starter", run: github_starter::run },
     Corpus { name: "github/lint-ok", run: github_lint_ok::run },
