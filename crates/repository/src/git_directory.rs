@@ -17,9 +17,22 @@ pub(crate) struct GitDirectory {
     pub(crate) shared: PathBuf,
 }
 
-/// The references of a repository that name objects, in the order of their names: each with what
-/// stands before the name in `packed-refs`, and the line of the peeled object if there is one.
-pub(crate) type References = BTreeMap<Vec<u8>, (Vec<u8>, Option<Vec<u8>>)>;
+/// The references of a repository.
+#[derive(Debug, Default)]
+pub(crate) struct References {
+    /// Those that name an object, in the order of their names.
+    pub(crate) direct: BTreeMap<Vec<u8>, Reference>,
+    /// Those that name another reference, with their text (`ref: …`).
+    pub(crate) symbolic: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+/// What a reference names.
+#[derive(Debug)]
+pub(crate) struct Reference {
+    pub(crate) object: Vec<u8>,
+    /// What a tag object names in the end, where it is known.
+    pub(crate) peeled: Option<Vec<u8>>,
+}
 
 impl GitDirectory {
     /// The repository of the working tree whose top is `top`.
@@ -51,24 +64,10 @@ impl GitDirectory {
             })
     }
 
-    /// All references that name objects, and apart from them the symbolic ones with their text.
-    pub(crate) fn references(&self) -> (References, Vec<(Vec<u8>, Vec<u8>)>) {
-        let mut references = References::new();
-        let mut symbolic = Vec::new();
-        let packed = fs::read(self.shared.join("packed-refs")).unwrap_or_default();
-        let mut last: Option<Vec<u8>> = None;
-        for line in packed.lines() {
-            if let Some(peeled) = line.strip_prefix(b"^") {
-                if let Some((_, known)) = last.as_ref().and_then(|name| references.get_mut(name)) {
-                    *known = Some(peeled.to_vec());
-                }
-            } else if let Some((object, name)) = line.split_once_str(" ")
-                && is_object_name(object)
-            {
-                references.insert(name.to_vec(), (object.to_vec(), None));
-                last = Some(name.to_vec());
-            }
-        }
+    /// All references: packed ones, and loose ones, which count more.
+    pub(crate) fn references(&self) -> References {
+        let mut references = References::default();
+        references.add_packed(&fs::read(self.shared.join("packed-refs")).unwrap_or_default());
         let mut directories = vec![PathBuf::from("refs")];
         while let Some(below) = directories.pop() {
             let entries = fs::read_dir(self.shared.join(&below)).into_iter().flatten().flatten();
@@ -76,19 +75,41 @@ impl GitDirectory {
                 let name = below.join(entry.file_name());
                 if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                     directories.push(name);
-                    continue;
-                }
-                let content = fs::read(entry.path()).unwrap_or_default();
-                let content = content.trim_end().to_vec();
-                let name = name.as_os_str().as_bytes().to_vec();
-                if is_object_name(&content) {
-                    references.insert(name, (content, None));
-                } else if content.starts_with(b"ref: ") {
-                    symbolic.push((name, content));
+                } else {
+                    let content = fs::read(entry.path()).unwrap_or_default();
+                    references.add_loose(name.as_os_str().as_bytes(), content.trim_end());
                 }
             }
         }
-        (references, symbolic)
+        references
+    }
+}
+
+impl References {
+    fn add_packed(&mut self, packed: &[u8]) {
+        let mut last: Option<&[u8]> = None;
+        for line in packed.lines() {
+            if let Some(peeled) = line.strip_prefix(b"^") {
+                if let Some(reference) = last.and_then(|name| self.direct.get_mut(name)) {
+                    reference.peeled = Some(peeled.to_vec());
+                }
+            } else if let Some((object, name)) = line.split_once_str(" ")
+                && is_object_name(object)
+            {
+                let reference = Reference { object: object.to_vec(), peeled: None };
+                self.direct.insert(name.to_vec(), reference);
+                last = Some(name);
+            }
+        }
+    }
+
+    fn add_loose(&mut self, name: &[u8], content: &[u8]) {
+        if is_object_name(content) {
+            let reference = Reference { object: content.to_vec(), peeled: None };
+            self.direct.insert(name.to_vec(), reference);
+        } else if content.starts_with(b"ref: ") {
+            self.symbolic.push((name.to_vec(), content.to_vec()));
+        }
     }
 }
 

@@ -32,5 +32,5 @@ pub use sources::{
     FetchedTree, Pinned, Resolution, SourceCache, SourceError, SourceOptions, SourceOverride,
 };
 pub use workspace::{
-    JobDirectory, Snapshot, SnapshotError, WorkspaceError, WorkspaceSource, Workspaces,
+    JobDirectory, Snapshot, SnapshotError, WorkspaceError, WorkspaceSource, Workspaces, remove_tree,
 };

@@ -3,6 +3,10 @@
 //! A tree is kept in a directory named by its commit, complete (problem matchers and licences lie
 //! outside an action's own folder) and read-only in spirit: nothing here ever changes it.
 
+mod address;
+mod lookup;
+mod tree;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -139,6 +143,12 @@ pub enum SourceError {
     Git(#[from] GitError),
 }
 
+impl SourceError {
+    fn cache(action: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Self::Cache { action, path: path.into(), source }
+    }
+}
+
 impl SourceCache {
     /// A cache in `directory`, which is made when it is first needed
     /// (`$XDG_CACHE_HOME/windlass/sources`).
@@ -154,13 +164,14 @@ impl SourceCache {
     }
 
     /// Which commit `reference` (branch, tag, full or short object name, or `refs/…`) means at
-    /// `url` (anything git can fetch from by http, https, ssh, git or file, or a path). Of a tag
-    /// and a branch with the same name the tag wins, as on GitHub.
+    /// `url` (anything git can fetch from by http, https, ssh, git or file, or an absolute path).
+    /// Of a tag and a branch with the same name the tag wins, as on GitHub. A full object name is
+    /// answered without asking, whether or not it is there.
     ///
     /// # Errors
     /// See [`SourceError`].
     pub fn resolve(&self, url: &str, reference: &str) -> Result<Pinned, SourceError> {
-        Err(SourceError::Offline { url: url.to_owned(), reference: reference.to_owned() })
+        self.look_up(url, reference)
     }
 
     /// The whole tree at `reference`. A tree that is here already costs no network call when
@@ -170,7 +181,13 @@ impl SourceCache {
     /// # Errors
     /// See [`SourceError`].
     pub fn fetch(&self, url: &str, reference: &str) -> Result<FetchedTree, SourceError> {
-        Err(SourceError::Offline { url: url.to_owned(), reference: reference.to_owned() })
+        let pinned = self.resolve(url, reference)?;
+        let path = self.tree_path(&pinned.sha);
+        if path.is_dir() {
+            return Ok(FetchedTree { path, pinned: Some(pinned), cached: true });
+        }
+        let path = self.provide_tree(url, reference, &pinned.sha)?;
+        Ok(FetchedTree { path, pinned: Some(pinned), cached: false })
     }
 
     /// The tree that a local replacement gives for `reference`.
@@ -182,9 +199,29 @@ impl SourceCache {
         source: &SourceOverride,
         reference: &str,
     ) -> Result<FetchedTree, SourceError> {
-        match source {
-            SourceOverride::Folder(path) => Err(SourceError::NoFolder { path: path.clone() }),
-            SourceOverride::Git(url) => self.fetch(url, reference),
+        let folder = match source {
+            SourceOverride::Git(url) => return self.fetch(url, reference),
+            SourceOverride::Folder(folder) => folder,
+        };
+        let path = std::fs::canonicalize(folder)
+            .ok()
+            .filter(|path| path.is_dir())
+            .ok_or_else(|| SourceError::NoFolder { path: folder.clone() })?;
+        if !is_repository(&path) {
+            return Ok(FetchedTree { path, pinned: None, cached: true });
         }
+        let Some(url) = path.to_str() else {
+            let url = path.display().to_string();
+            return Err(SourceError::UnsafeAddress { url, reason: "it is not UTF-8" });
+        };
+        self.fetch(url, reference)
     }
+}
+
+/// The top of a working tree, or a bare repository.
+fn is_repository(path: &Path) -> bool {
+    path.join(".git").exists()
+        || (path.join("HEAD").is_file()
+            && path.join("objects").is_dir()
+            && path.join("refs").is_dir())
 }
