@@ -22,8 +22,8 @@ const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_history.sql")];
 const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Above this size the write-ahead log is folded into the database when a process ends. Doing so
-/// costs two syncs, some milliseconds; leaving it makes the next opening read so many bytes.
-const CHECKPOINT_BYTES: u64 = 512 * 1024;
+/// costs two syncs, 5 to 15 ms on a disk; leaving it makes the next opening read it, 0.3 ms a MiB.
+const CHECKPOINT_BYTES: u64 = 2 * 1024 * 1024;
 
 /// Everything that is kept of runs: the state directory with its database and blobs.
 ///
