@@ -1,3 +1,4 @@
 //! The integration tests of GitHub workflows, in one binary.
 
+mod job;
 mod trace;

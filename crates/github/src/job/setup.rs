@@ -102,7 +102,9 @@ pub(crate) async fn prepare(
         problem = Some(format!("the secrets that the caller hands over: {error}"));
         Object::new()
     });
-    secrets.iter().for_each(|(_, value)| drop(masks.add(&value.to_text())));
+    for (_, value) in secrets.iter() {
+        masks.add(&value.to_text());
+    }
     let debug = options.debug || asks_for_debug(&order.contexts.vars, &secrets);
     let contexts = contexts(&order, &options, &session, &files, Value::from(secrets), debug);
     write_event(&session, &contexts).await?;
