@@ -90,7 +90,7 @@ fn check_revision(revision: &str) -> Result<(), GitError> {
 /// Finds out which of the two revisions Git did not know.
 fn explain(error: GitError, base: &ChangeBase, head: &str) -> GitError {
     let GitError::Failed { message, .. } = &error else { return error };
-    let unknown = ["bad revision", "unknown revision", "bad object", "Invalid revision range"];
+    let unknown = ["bad revision", "unknown revision", "bad object", "Invalid "];
     if !unknown.iter().any(|sign| message.contains(sign)) {
         return error;
     }
