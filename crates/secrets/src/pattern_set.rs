@@ -29,39 +29,43 @@ impl PatternSet {
         let automaton =
             NFA::builder().match_kind(MatchKind::Standard).prefilter(false).build(texts).ok()?;
         let root = automaton.start_state(Anchored::No).ok()?;
-        let mut depths = HashMap::new();
-        let mut pairs = Pairs::default();
+        let mut set = Self { automaton, root, depths: HashMap::new(), pairs: Pairs::default() };
+        let mut ends = HashMap::new();
         for text in texts {
-            pairs.add(text);
+            set.pairs.add(text);
             let mut state = root;
             for (read, byte) in text.iter().enumerate() {
                 if read > 0 {
-                    depths.insert(state, read);
+                    set.depths.insert(state, read);
                 }
-                state = automaton.next_state(Anchored::No, state, *byte);
+                state = set.automaton.next_state(Anchored::No, state, *byte);
             }
+            ends.insert(state, text.as_slice());
         }
-        let mut set = Self { automaton, root, depths, pairs };
-        set.find_depths_of_ends(texts);
+        set.find_depths_of_ends(&ends);
         Some(set)
     }
 
-    /// Where a text ends that none continues, what may still be completed begins later.
-    fn find_depths_of_ends(&mut self, texts: &HashSet<Vec<u8>>) {
-        for text in texts {
-            let end = self.state_behind(text);
-            let mut suffix = text.as_slice();
-            while !self.depths.contains_key(&end) && !suffix.is_empty() {
-                suffix = &suffix[1..];
+    /// Where a text ends that none continues, what may still be completed begins later: with the
+    /// longest end of the text that begins another one.
+    fn find_depths_of_ends(&mut self, ends: &HashMap<StateID, &[u8]>) {
+        let mut found = Vec::new();
+        for (end, text) in ends.iter().filter(|(end, _)| !self.depths.contains_key(end)) {
+            let mut suffix = &text[1..];
+            loop {
                 let state = self.state_behind(suffix);
-                if state == self.root {
+                if let Some(depth) = self.depths.get(&state) {
+                    found.push((*end, *depth));
                     break;
                 }
-                if let Some(depth) = self.depths.get(&state).copied() {
-                    self.depths.insert(end, depth);
+                // It may be that the text ends with another whole one, which none continues.
+                match ends.get(&state) {
+                    Some(other) => suffix = &other[1..],
+                    None => break,
                 }
             }
         }
+        self.depths.extend(found);
     }
 
     fn state_behind(&self, bytes: &[u8]) -> StateID {

@@ -57,7 +57,7 @@ impl BuiltIn {
     /// Fewest and most arguments.
     pub(super) fn arity(self) -> (usize, usize) {
         match self {
-            Self::Case => (3, usize::MAX),
+            Self::Case => (3, 255),
             Self::Contains | Self::EndsWith | Self::StartsWith => (2, 2),
             Self::Format => (1, 255),
             Self::FromJson | Self::ToJson => (1, 1),

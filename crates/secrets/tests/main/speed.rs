@@ -34,3 +34,21 @@ fn measure() {
     let hits = Masker::with_secrets(["compiling"]);
     println!("a hit a line: {:.0} MB/s", throughput(&hits, &text));
 }
+
+/// Run with `--release -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn measure_compiling() {
+    let line = |number: usize| format!("line {number} of a key {}", number * 7919 % 1_000_003);
+    let lines: Vec<String> = (0..1_500).map(line).collect();
+    for (what, secrets) in [
+        ("48 KB in 1,500 lines", vec![lines.join("\n")]),
+        ("48 KB in one line", vec![lines.join(";")]),
+        ("100 short ones", lines[..100].to_vec()),
+    ] {
+        let started = Instant::now();
+        let masker = Masker::with_secrets(secrets.iter().map(String::as_str));
+        let masked = masker.mask_bytes(secrets[0].as_bytes());
+        println!("{what}: {:?}, {} bytes left", started.elapsed(), masked.len());
+    }
+}
