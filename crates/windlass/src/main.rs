@@ -1,3 +1,50 @@
 //! The `windlass` program: command line in, wired parts out; no logic of its own.
 
-fn main() {}
+mod arguments;
+mod commands;
+mod exit;
+mod run;
+mod version;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::Parser;
+
+use crate::{
+    arguments::{Arguments, Command},
+    exit::{Exit, Failure, Outcome},
+};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match dispatch(arguments) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            // Nobody is left to be told when standard error is closed as well.
+            let _ = writeln!(io::stderr(), "error: {:#}", failure.error);
+            failure.exit.into()
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Outcome {
+    let directory = arguments.directory.as_deref();
+    let color = arguments.color;
+    match arguments.command {
+        Command::Run(run) => with_runtime(commands::run::run(*run, directory, color)),
+        Command::Completions { shell } => commands::completions::script(shell),
+        Command::Man => commands::completions::manual(),
+        _ => Ok(Exit::Success),
+    }
+}
+
+fn with_runtime(command: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::environment)?;
+    runtime.block_on(command)
+}

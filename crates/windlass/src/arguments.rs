@@ -1,0 +1,305 @@
+//! The command line: what can be said, and what each word means. No behaviour.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Run the pipelines you already have, unchanged, anywhere.
+#[derive(Debug, Parser)]
+#[command(name = "windlass", version = crate::version::LONG, max_term_width = 100)]
+#[command(after_help = "Start with `windlass list` in a repository that has workflows, then \
+    `windlass run`.\nExit codes and settings: `windlass help exit-codes` and docs/reference.")]
+pub struct Arguments {
+    /// Act as if started in this directory
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: ColorChoice,
+
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When output has colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On terminals, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run workflows here, as their platform would
+    Run(Box<Run>),
+    /// List workflows, their events and jobs
+    List(List),
+    /// Draw the jobs of a workflow
+    Graph(Graph),
+    /// Look at, cancel, repeat and resume runs
+    #[command(subcommand)]
+    Runs(Runs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// `windlass run`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  windlass run                          everything that a push \
+    of this branch starts\n  windlass run ci.yml --job test        one job and what it needs\n  \
+    windlass run --event pull_request     what a pull request would start\n  windlass run \
+    release.yml --event workflow_dispatch --input version=1.2.0\n  windlass run --dry-run            \
+    what would run, and why not\n\nSecrets come from WINDLASS_SECRET_<NAME> in the environment, \
+    from --secret-file, or from\n--secret NAME, which takes NAME's value from the environment."
+)]
+pub struct Run {
+    /// Workflow files, or names of workflows; all where none is given
+    #[arg(value_name = "WORKFLOW")]
+    pub workflows: Vec<String>,
+
+    /// The event that happens
+    #[arg(long, short, value_name = "EVENT")]
+    pub event: Option<String>,
+
+    /// A JSON file with the event's payload, laid over what Git tells
+    #[arg(long, value_name = "FILE")]
+    pub event_file: Option<PathBuf>,
+
+    /// An input of workflow_dispatch or workflow_call
+    #[arg(long, short, value_name = "NAME=VALUE", value_parser = pair)]
+    pub input: Vec<(String, String)>,
+
+    /// A configuration variable (the vars context)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub var: Vec<(String, String)>,
+
+    /// A secret; with a bare NAME the value is taken from the environment
+    #[arg(long, short, value_name = "NAME[=VALUE]")]
+    pub secret: Vec<String>,
+
+    /// A file of secrets, NAME=VALUE lines
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Vec<PathBuf>,
+
+    /// A variable in the environment of every step
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub env: Vec<(String, String)>,
+
+    /// A file of such variables, NAME=VALUE lines
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Vec<PathBuf>,
+
+    /// Only this job and what it needs; may be repeated
+    #[arg(long, short, value_name = "JOB")]
+    pub job: Vec<String>,
+
+    /// Leave out what the chosen jobs need
+    #[arg(long, requires = "job")]
+    pub no_needs: bool,
+
+    /// Only matrix combinations with this value; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    pub matrix: Vec<(String, String)>,
+
+    /// The branch or tag that the event is said to be on
+    #[arg(long = "ref", value_name = "REF")]
+    pub reference: Option<String>,
+
+    /// Who is said to have caused the event
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+
+    /// Take an action from a folder or Git address instead of its forge
+    #[arg(long, value_name = "OWNER/REPO=PATH|URL", value_parser = pair)]
+    pub action: Vec<(String, String)>,
+
+    /// Approve deployments to this environment without asking (`*` for all)
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub approve: Vec<String>,
+
+    /// How many jobs may run at once [default: the number of cores]
+    #[arg(long, value_name = "N")]
+    pub max_jobs: Option<std::num::NonZeroUsize>,
+
+    /// Run in the checkout itself instead of a copy for each job
+    #[arg(long, conflicts_with = "strict")]
+    pub in_place: bool,
+
+    /// Start each job in an empty workspace, as the forge does
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Refuse jobs whose runner labels this machine does not have
+    #[arg(long)]
+    pub strict_labels: bool,
+
+    /// Keep the workspaces of all jobs
+    #[arg(long)]
+    pub keep: bool,
+
+    /// Print the events of the run, one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+
+    /// Say what would run and what not, and why
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+
+    /// Open a shell where a step failed
+    #[arg(long)]
+    pub shell_on_failure: bool,
+
+    /// Show debug messages of steps and actions (RUNNER_DEBUG)
+    #[arg(long)]
+    pub debug: bool,
+
+    /// The dialect, where a project has several
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<String>,
+}
+
+/// `windlass list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `windlass graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The workflow file or name; may be left out where there is only one
+    pub workflow: Option<String>,
+
+    /// The form
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: GraphFormat,
+}
+
+/// The forms of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// A tree for terminals.
+    Text,
+    /// Mermaid's flowchart.
+    Mermaid,
+    /// A picture.
+    Svg,
+}
+
+/// `windlass runs`.
+#[derive(Debug, Subcommand)]
+pub enum Runs {
+    /// List the runs of this project
+    List {
+        /// How many, newest first
+        #[arg(long, short = 'n', default_value_t = 20)]
+        limit: u32,
+        /// Of all projects
+        #[arg(long)]
+        all: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a run: its jobs, steps, annotations
+    View {
+        /// Number or id of the run; the newest where none is given
+        run: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the log of a run
+    Logs {
+        /// Number or id of the run; the newest where none is given
+        run: Option<String>,
+        /// Only this job
+        #[arg(long, short)]
+        job: Option<String>,
+        /// Only steps that failed
+        #[arg(long)]
+        failed: bool,
+    },
+    /// Follow a run that is under way
+    Watch {
+        /// Number or id of the run; the newest where none is given
+        run: Option<String>,
+        /// Print the events, one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Stop a run that is under way
+    Cancel {
+        /// Number or id of the run; the newest where none is given
+        run: Option<String>,
+    },
+    /// Run the same again, with the same inputs
+    Rerun {
+        /// Number or id of the run; the newest where none is given
+        run: Option<String>,
+        /// Only jobs that failed, and what needs them
+        #[arg(long)]
+        failed: bool,
+        /// Only this job, and what needs it
+        #[arg(long, short)]
+        job: Option<String>,
+        /// How this run is done
+        #[command(flatten)]
+        manner: Manner,
+    },
+    /// Go on with a run whose process ended
+    Resume {
+        /// Number or id of the run; the newest where none is given
+        run: Option<String>,
+        /// How this run is done
+        #[command(flatten)]
+        manner: Manner,
+    },
+}
+
+/// What a run that exists already may be given anew: nothing of it is kept in the history.
+#[derive(Debug, Args)]
+pub struct Manner {
+    /// A secret; with a bare NAME the value is taken from the environment
+    #[arg(long, short, value_name = "NAME[=VALUE]")]
+    pub secret: Vec<String>,
+
+    /// A file of secrets, NAME=VALUE lines
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Vec<PathBuf>,
+
+    /// Approve deployments to this environment without asking (`*` for all)
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub approve: Vec<String>,
+
+    /// How many jobs may run at once [default: the number of cores]
+    #[arg(long, value_name = "N")]
+    pub max_jobs: Option<std::num::NonZeroUsize>,
+
+    /// Print the events of the run, one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `NAME=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(format!("'{text}' is not of the form NAME=VALUE")),
+    }
+}

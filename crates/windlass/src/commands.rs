@@ -1,0 +1,8 @@
+//! The commands, a file each: from parsed words to a typed request to a call.
+
+pub mod completions;
+pub mod graph;
+pub mod list;
+pub mod reference;
+pub mod run;
+pub mod runs;

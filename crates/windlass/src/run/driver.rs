@@ -1,0 +1,119 @@
+//! The job driver, made from what the user said and what the machine has.
+
+use std::{env, path::PathBuf, sync::Arc};
+
+use indexmap::IndexMap;
+use tokio::sync::watch;
+use windlass_github::job::{GithubJobDriver, GithubRunnerOptions, RunningRepository};
+use windlass_repository::{
+    Snapshot, SourceCache, SourceOptions, WorkspaceSource, Workspaces, files,
+};
+
+use super::project::Opened;
+use windlass_secrets::SecretValue;
+
+use crate::exit::Failure;
+
+/// What a driver is made with beside the project.
+#[derive(Default)]
+pub struct Manner {
+    /// Secrets by name.
+    pub secrets: IndexMap<String, String>,
+    /// Variables for every step.
+    pub environment: IndexMap<String, String>,
+    /// `--action`.
+    pub actions: Vec<(String, String)>,
+    /// `--in-place`.
+    pub in_place: bool,
+    /// `--strict`.
+    pub strict: bool,
+    /// `--strict-labels`.
+    pub strict_labels: bool,
+    /// `--keep`.
+    pub keep: bool,
+    /// `--debug`.
+    pub debug: bool,
+    /// `--shell-on-failure`.
+    pub shell_on_failure: bool,
+}
+
+/// The driver with the directories it uses.
+pub struct Made {
+    /// The driver.
+    pub driver: Arc<GithubJobDriver>,
+    /// To be ended after the last job.
+    pub workspaces: Arc<Workspaces>,
+    /// Tells the driver to kill.
+    pub kill: watch::Sender<bool>,
+}
+
+/// The cache of actions and called workflows.
+pub fn source_cache() -> SourceCache {
+    let offline = env::var_os("WINDLASS_OFFLINE").is_some_and(|value| !value.is_empty());
+    SourceCache::new(Opened::source_directory(), SourceOptions { offline, ..Default::default() })
+}
+
+/// Makes the driver; `name` is unique for all time.
+pub fn make(opened: &Opened, manner: Manner, base: PathBuf, name: &str) -> Result<Made, Failure> {
+    let workspaces = Arc::new(Workspaces::open(&base, name).map_err(Failure::environment)?);
+    let workspace_source = if manner.in_place {
+        WorkspaceSource::InPlace(opened.project.root.clone())
+    } else if manner.strict {
+        WorkspaceSource::Empty
+    } else {
+        let list = files(&opened.project).map_err(Failure::environment)?;
+        let snapshot = Snapshot::take(&opened.project, &list, workspaces.directory());
+        WorkspaceSource::Snapshot(Arc::new(snapshot.map_err(Failure::environment)?))
+    };
+    let (kill, killed) = watch::channel(false);
+    let server = opened.repository.server_url.clone();
+    let mut secrets = manner.secrets;
+    let token = secrets.shift_remove("GITHUB_TOKEN");
+    let options = GithubRunnerOptions {
+        secrets: Arc::new(
+            secrets.into_iter().map(|(name, value)| (name, SecretValue::new(value))).collect(),
+        ),
+        token: token.map(SecretValue::new),
+        workspaces: workspaces.clone(),
+        workspace_source,
+        repository: RunningRepository {
+            name: opened.repository.full_name.clone(),
+            git_root: opened.project.git_root.clone(),
+            project_root: opened.project.root.clone(),
+            commit: opened.git.head.as_ref().map(|commit| commit.sha.clone()),
+            is_dirty: opened.git.dirty,
+            served_by_forge: false,
+        },
+        sources: source_cache(),
+        overrides: super::sources::overrides(&manner.actions),
+        action_server_url: env::var("WINDLASS_ACTIONS_URL").unwrap_or(server),
+        environment: env::vars_os().filter(|(name, _)| !is_private(name)).collect(),
+        extra_environment: manner.environment,
+        debug: manner.debug,
+        keep: manner.keep,
+        runner_name: host_name(),
+        tool_cache: tool_cache(),
+        kill: Some(killed),
+        on_failure: None,
+    };
+    Ok(Made { driver: Arc::new(GithubJobDriver::new(options)), workspaces, kill })
+}
+
+/// Variables that are for the program and not for what it runs: secrets among them.
+fn is_private(name: &std::ffi::OsStr) -> bool {
+    name.to_string_lossy().starts_with("WINDLASS_")
+}
+
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() { "windlass".to_owned() } else { name.to_owned() }
+}
+
+fn tool_cache() -> PathBuf {
+    let set = |name| env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    set("RUNNER_TOOL_CACHE").or_else(|| set("AGENT_TOOLSDIRECTORY")).unwrap_or_else(|| {
+        let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+        cache.unwrap_or_else(env::temp_dir).join("windlass/tools")
+    })
+}

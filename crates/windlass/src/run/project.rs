@@ -1,0 +1,157 @@
+//! The project that is run, and what its repository says of the event.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use windlass_github::event::{ChangedFiles, Event, EventRequest, RepositoryFacts, full};
+use windlass_repository::{ChangeBase, DialectName, GitFacts, Project, changed_files};
+
+use crate::{arguments, exit::Failure};
+
+/// A project with what Git knows of it.
+pub struct Opened {
+    /// The project.
+    pub project: Project,
+    /// Git's facts.
+    pub git: GitFacts,
+    /// The same as events need them.
+    pub repository: RepositoryFacts,
+}
+
+/// Finds the project from a directory upwards.
+pub fn discover(directory: Option<&Path>) -> Result<Project, Failure> {
+    let here = match directory {
+        Some(directory) => directory.to_owned(),
+        None => env::current_dir().map_err(Failure::environment)?,
+    };
+    Project::discover(&here).map_err(Failure::refused)
+}
+
+/// Chooses the dialect to run. Only GitHub's is there so far.
+pub fn choose_dialect(project: &Project, wanted: Option<&str>, files: bool) -> Result<(), Failure> {
+    let names: Vec<&str> = project.dialects.iter().map(|dialect| dialect_word(*dialect)).collect();
+    let chosen = match (wanted, names.as_slice()) {
+        (Some(wanted), _) => wanted,
+        (None, [only]) => only,
+        (None, _) if files && names.contains(&"github") => "github",
+        (None, _) => {
+            let list = names.join(", ");
+            return Err(Failure::refused_because(format!(
+                "this project has several kinds of pipelines ({list}); choose one by --dialect"
+            )));
+        }
+    };
+    match chosen {
+        "github" if names.contains(&"github") => Ok(()),
+        "github" => Err(Failure::refused_because("this project has no .github/workflows")),
+        "gitlab" | "jenkins" => Err(Failure::refused_because(format!(
+            "{chosen} pipelines cannot be run yet; this version runs GitHub workflows"
+        ))),
+        other => Err(Failure::refused_because(format!(
+            "unknown dialect '{other}'; there are github, gitlab and jenkins"
+        ))),
+    }
+}
+
+fn dialect_word(dialect: DialectName) -> &'static str {
+    match dialect {
+        DialectName::GitHub => "github",
+        DialectName::GitLab => "gitlab",
+        DialectName::Jenkins => "jenkins",
+    }
+}
+
+impl Opened {
+    /// Asks Git about a project. `reference` is what the user says to be on.
+    pub fn new(project: Project, reference: Option<&str>) -> Result<Self, Failure> {
+        let git = GitFacts::read(&project).map_err(Failure::environment)?;
+        let repository = facts(&project, &git, reference);
+        Ok(Opened { project, git, repository })
+    }
+
+    /// The event that the command line asks for.
+    pub fn event(&self, arguments: &arguments::Run) -> Result<Event, Failure> {
+        let given = match &arguments.event_file {
+            Some(file) => read_event(file)?,
+            None => serde_json::Map::new(),
+        };
+        let actor = arguments.actor.clone().unwrap_or_else(|| self.actor());
+        let request = EventRequest {
+            name: arguments.event.clone().unwrap_or_else(|| "push".to_owned()),
+            actor,
+            given,
+            inputs: arguments.input.clone(),
+        };
+        Ok(request.build(&self.repository))
+    }
+
+    fn actor(&self) -> String {
+        let author = &self.repository.author.0;
+        if !author.is_empty() {
+            return author.clone();
+        }
+        env::var("USER").unwrap_or_else(|_| "windlass".to_owned())
+    }
+
+    /// The files that the event changed, for path filters; asked for only when a filter is there.
+    pub fn changed_files(&self, event: &Event) -> ChangedFiles {
+        let Some(head) = &self.git.head else { return ChangedFiles::Unknown };
+        let base = match event.name.as_str() {
+            name if name.starts_with("pull_request") => {
+                ChangeBase::ThreeDot(self.repository.default_branch.clone())
+            }
+            _ => ChangeBase::Parent,
+        };
+        match changed_files(&self.project, &base, &head.sha, self.git.dirty) {
+            Ok(files) => ChangedFiles::Known(files),
+            Err(_) => ChangedFiles::Unknown,
+        }
+    }
+
+    /// The directory of the sources of actions and called workflows.
+    pub fn source_directory() -> PathBuf {
+        let set = |name| env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+        let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+        cache.unwrap_or_else(env::temp_dir).join("windlass/sources")
+    }
+}
+
+fn facts(project: &Project, git: &GitFacts, reference: Option<&str>) -> RepositoryFacts {
+    let folder = project.root.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder = folder.unwrap_or_else(|| "project".to_owned());
+    let remote = git.remote.as_ref();
+    let full_name = match remote {
+        Some(remote) if !remote.owner.is_empty() => remote.full_name(),
+        Some(remote) => format!("local/{}", remote.repository),
+        None => format!("local/{folder}"),
+    };
+    let server_url = remote.and_then(|remote| remote.server_url.clone());
+    let head = git.head.as_ref();
+    RepositoryFacts {
+        full_name,
+        server_url: server_url.unwrap_or_else(|| "https://github.com".to_owned()),
+        default_branch: git.default_branch.clone(),
+        sha: git.sha().to_owned(),
+        before: head.and_then(|commit| commit.parents.first().cloned()),
+        reference: reference.map_or_else(|| git.reference(), full),
+        message: head.map(|commit| commit.message.clone()).unwrap_or_default(),
+        author: head
+            .map(|commit| (commit.author_name.clone(), commit.author_email.clone()))
+            .unwrap_or_default(),
+        committed_at: head.map(|commit| commit.committed_at.to_string()).unwrap_or_default(),
+    }
+}
+
+fn read_event(file: &Path) -> Result<serde_json::Map<String, serde_json::Value>, Failure> {
+    let bytes = fs::read(file).map_err(|error| {
+        Failure::refused_because(format!("cannot read the event file {}: {error}", file.display()))
+    })?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::refused_because(format!(
+            "the event file {} is no JSON object: {error}",
+            file.display()
+        ))
+    })
+}

@@ -1,0 +1,7 @@
+//! What `--version` says.
+
+/// Version and, where the build knew it, commit.
+pub const LONG: &str = match option_env!("WINDLASS_COMMIT") {
+    Some(commit) => commit,
+    None => env!("CARGO_PKG_VERSION"),
+};
