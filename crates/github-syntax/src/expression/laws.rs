@@ -141,6 +141,20 @@ proptest! {
     }
 
     #[test]
+    fn json_with_a_comma_and_a_comment_comes_back(json in json()) {
+        let text = format!("[ {json} , /* ] */ ]");
+        let scope = Everywhere(text.into());
+        let value = any_function("fromJSON(github)").unwrap().evaluate(&scope).unwrap();
+        prop_assert_eq!(value, Value::from(vec![Value::from(json)]));
+    }
+
+    #[test]
+    fn any_text_is_json_or_an_error(text in "[\\[\\]{}:,'\"/*a1 \\\\\n]{0,24}") {
+        let scope = Everywhere(text.into());
+        let _ = black_box(any_function("fromJSON(github)").unwrap().evaluate(&scope));
+    }
+
+    #[test]
     fn comparisons_agree_with_one_another(left in value(), right in value()) {
         prop_assert_eq!(left.loosely_equals(&right), right.loosely_equals(&left));
         let forward = left.loose_order(&right);
