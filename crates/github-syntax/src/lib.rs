@@ -9,6 +9,7 @@ mod convert;
 pub mod expression;
 pub mod filter_pattern;
 pub mod limits;
+pub mod link;
 pub mod matrix;
 pub mod parse;
 pub mod problem;

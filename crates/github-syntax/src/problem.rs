@@ -132,6 +132,8 @@ pub enum ProblemKind {
     ParallelStep { found: &'static str },
     /// A called workflow could not be found or read.
     CalledWorkflowMissing { uses: String, cause: String },
+    /// With this called workflow all together are larger than the limit, in bytes as GitHub counts.
+    CalledTooLarge { uses: String, limit: usize },
     /// A called workflow has no `on.workflow_call`.
     NotCallable { uses: String },
     /// Workflows call one another in too many levels.
@@ -194,6 +196,7 @@ impl Problem {
             | Kind::Expression { .. }
             | Kind::OnMissing => Step::Reading,
             Kind::CalledWorkflowMissing { .. }
+            | Kind::CalledTooLarge { .. }
             | Kind::NotCallable { .. }
             | Kind::NestedTooDeep { .. }
             | Kind::UndefinedInput { .. }

@@ -43,7 +43,8 @@ impl Converter<'_> {
             }
             _ => (template.literal_text().unwrap_or_default(), None),
         };
-        if written.trim().is_empty() {
+        // A text with `${{` left in it was refused by the reader, which has said so.
+        if written.trim().is_empty() || (parsed.is_none() && written.contains("${{")) {
             return absent(span, Some(written));
         }
         let complete = parsed

@@ -342,6 +342,11 @@ fn calls(kind: &ProblemKind) -> Option<Words> {
             format!("the workflow `{uses}` cannot be read: {cause}"),
             "check path and ref, or replace the source with `--action owner/repository=PATH`",
         ),
+        ProblemKind::CalledTooLarge { uses, limit } => words(
+            "gh/result-too-large",
+            format!("with the called workflow `{uses}` all workflows take more than {limit} bytes"),
+            "call fewer or smaller workflows",
+        ),
         ProblemKind::NotCallable { uses } => words(
             "gh/not-callable",
             format!("the workflow `{uses}` cannot be called: it has no `on: workflow_call`"),

@@ -1,0 +1,204 @@
+//! GitHub's official wording of a problem, with the position as GitHub writes it.
+
+use windlass_diagnostics::SourceMap;
+use windlass_github_syntax::expression::ExpressionError;
+use windlass_github_syntax::workflow::PermissionLevel;
+use windlass_github_syntax::{Problem, ProblemKind};
+use windlass_yaml::ScalarStyle;
+
+/// GitHub cuts messages at this length.
+const LONGEST: usize = 500;
+
+/// The message; `None` for what GitHub's parser does not look at.
+pub(super) fn render(sources: &SourceMap, problem: &Problem) -> Option<String> {
+    let start = problem.span.start;
+    let file = sources.name(problem.span.source);
+    let place = format!("{file} (Line: {}, Col: {}): ", start.line, start.column);
+    let text = match &problem.kind {
+        ProblemKind::FileTooLarge { .. }
+        | ProblemKind::ResultTooLarge { .. }
+        | ProblemKind::TooDeep { .. }
+        | ProblemKind::UnsupportedTag { .. }
+        | ProblemKind::InvalidForTag { .. }
+        | ProblemKind::StyleWithTag { .. } => format!("{file}: {}", without_place(problem)?),
+        ProblemKind::NestedTooDeep { limit } => {
+            format!("Nested reusable workflow depth exceeded {limit}.")
+        }
+        ProblemKind::CalledTooLarge { uses, .. } => {
+            format!("In {place}Error from called workflow {uses}: Maximum object size exceeded")
+        }
+        kind => format!("{place}{}", reading(kind).or_else(|| meaning(kind))?),
+    };
+    Some(match text.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}[...]", &text[..cut]),
+        None => text,
+    })
+}
+
+fn without_place(problem: &Problem) -> Option<String> {
+    let start = problem.span.start;
+    let place = format!("on line {} and column {}", start.line, start.column);
+    Some(match &problem.kind {
+        ProblemKind::FileTooLarge { limit } => {
+            format!("The maximum file size of {limit} characters has been exceeded")
+        }
+        ProblemKind::ResultTooLarge { .. } => "Maximum object size exceeded".to_owned(),
+        ProblemKind::TooDeep { .. } => "Maximum object depth exceeded".to_owned(),
+        ProblemKind::UnsupportedTag { tag } => format!("Unexpected tag '{tag}'"),
+        ProblemKind::InvalidForTag { tag, text } => {
+            format!("The value '{text}' {place} is invalid for the type '{tag}'")
+        }
+        ProblemKind::StyleWithTag { tag, style } => {
+            let style = style_name(*style);
+            format!("The scalar style '{style}' {place} is not valid with the tag '{tag}'")
+        }
+        _ => return None,
+    })
+}
+
+const fn style_name(style: ScalarStyle) -> &'static str {
+    match style {
+        ScalarStyle::Plain => "Plain",
+        ScalarStyle::SingleQuoted => "SingleQuoted",
+        ScalarStyle::DoubleQuoted => "DoubleQuoted",
+        ScalarStyle::Literal => "Literal",
+        ScalarStyle::Folded => "Folded",
+    }
+}
+
+fn reading(kind: &ProblemKind) -> Option<String> {
+    Some(match kind {
+        ProblemKind::UnknownKey { key, .. } => unexpected(key),
+        ProblemKind::UnexpectedValue { text, .. } => unexpected(text),
+        ProblemKind::DuplicateKey { key, .. } => format!("'{key}' is already defined"),
+        ProblemKind::MissingKey { key } => format!("Required property is missing: {key}"),
+        ProblemKind::OnMissing => "Required property is missing: on".to_owned(),
+        ProblemKind::Ambiguous { keys } => format!(
+            "There's not enough info to determine what you meant. Add one of these properties: {}",
+            keys.join(", ")
+        ),
+        ProblemKind::UnexpectedSequence { .. } => "A sequence was not expected".to_owned(),
+        ProblemKind::UnexpectedMapping { .. } => "A mapping was not expected".to_owned(),
+        ProblemKind::ExpressionNotAllowed => {
+            "A template expression is not allowed in this context".to_owned()
+        }
+        ProblemKind::ExpressionEmpty => "An expression was expected".to_owned(),
+        ProblemKind::ExpressionNotClosed => "The expression is not closed. An unescaped ${{ \
+            sequence was found, but the closing }} sequence was not found."
+            .to_owned(),
+        ProblemKind::InsertMisplaced => "The directive 'insert' is not allowed in this context. \
+            Directives are not supported for expressions that are embedded within a string. \
+            Directives are only supported when the entire value is an expression."
+            .to_owned(),
+        ProblemKind::InsertParameters { count } => format!(
+            "Exactly 0 parameter(s) were expected following the directive 'insert'. Actual \
+             parameter count: {count}"
+        ),
+        ProblemKind::Expression { error, source } => expression(error, source),
+        _ => return None,
+    })
+}
+
+fn unexpected(text: &str) -> String {
+    format!("Unexpected value '{text}'")
+}
+
+fn expression(error: &ExpressionError, source: &str) -> String {
+    let what = match error {
+        ExpressionError::TooLong { .. } => {
+            return "Exceeded max expression length 21000".to_owned();
+        }
+        ExpressionError::TooDeep => return "Exceeded max expression depth 50".to_owned(),
+        ExpressionError::InvalidToken(_) | ExpressionError::UnexpectedSymbol(_) => {
+            "Unexpected symbol"
+        }
+        ExpressionError::UnexpectedEnd(_) => "Unexpected end of expression",
+        ExpressionError::UnrecognizedContext(_) => "Unrecognized named-value",
+        ExpressionError::UnrecognizedFunction(_) => "Unrecognized function",
+        ExpressionError::TooFewArguments { .. } => "Too few parameters supplied",
+        ExpressionError::TooManyArguments { .. } => "Too many parameters supplied",
+        ExpressionError::EvenArguments(_) => {
+            "Even number of parameters supplied, requires an odd number of parameters"
+        }
+    };
+    let (text, offset) = error.symbol().map_or(("", 0), |symbol| (&*symbol.text, symbol.offset));
+    let position = source.get(..offset).map_or(offset, |before| before.encode_utf16().count()) + 1;
+    format!("{what}: '{text}'. Located at position {position} within expression: {source}")
+}
+
+fn meaning(kind: &ProblemKind) -> Option<String> {
+    Some(match kind {
+        ProblemKind::InvalidId { id } => format!(
+            "The identifier '{id}' is invalid. IDs may only contain alphanumeric characters, '_', \
+             and '-'. IDs must start with a letter or '_' and and must be less than 100 characters."
+        ),
+        ProblemKind::ReservedId { id } => {
+            format!("The identifier '{id}' is invalid. IDs starting with '__' are reserved.")
+        }
+        ProblemKind::DuplicateId { id, .. } => {
+            format!("The identifier '{id}' may not be used more than once within the same scope.")
+        }
+        ProblemKind::UnknownNeed { job, need, .. } => {
+            format!("Job '{job}' depends on unknown job '{need}'.")
+        }
+        ProblemKind::NeedsCycle { job, need } => format!(
+            "Job '{job}' depends on job '{need}' which creates a cycle in the dependency graph."
+        ),
+        ProblemKind::NoStartingJob => {
+            "The workflow must contain at least one job with no dependencies.".to_owned()
+        }
+        ProblemKind::RunnerGroup { group, prefix_unknown } => {
+            let advice = if *prefix_unknown {
+                " Please use 'organization/' or 'enterprise/' prefix to target a single runner group."
+            } else {
+                ""
+            };
+            format!("Invalid runs-on group name '{group}'.{advice}")
+        }
+        ProblemKind::UsesSyntax { uses } => {
+            format!("Expected format {{org}}/{{repo}}[/path]@ref. Actual '{uses}'")
+        }
+        ProblemKind::MatrixEmpty => "Matrix must define at least one vector".to_owned(),
+        ProblemKind::MatrixVectorEmpty { vector } => {
+            format!("Matrix vector '{vector}' does not contain any values")
+        }
+        _ => return calls(kind),
+    })
+}
+
+fn calls(kind: &ProblemKind) -> Option<String> {
+    Some(match kind {
+        ProblemKind::UndefinedInput { input, .. } => {
+            format!("Invalid input, {input} is not defined in the referenced workflow.")
+        }
+        ProblemKind::MissingInput { input } => {
+            format!("Input {input} is required, but not provided while calling.")
+        }
+        ProblemKind::InputType { text, .. } => unexpected(text),
+        ProblemKind::UndefinedSecret { secret, .. } => {
+            format!("Invalid secret, {secret} is not defined in the referenced workflow.")
+        }
+        ProblemKind::MissingSecret { secret } => {
+            format!("Secret {secret} is required, but not provided while calling.")
+        }
+        ProblemKind::PermissionsExceeded { uses, job, requested, allowed } => {
+            let who = match job {
+                Some(job) => format!("nested job '{job}'"),
+                None => format!("workflow '{uses}'"),
+            };
+            format!(
+                "Error calling workflow '{uses}'. The {who} is requesting '{}', but is only \
+                 allowed '{}'.",
+                levels(requested),
+                levels(allowed)
+            )
+        }
+        _ => return None,
+    })
+}
+
+fn levels(levels: &[(String, PermissionLevel)]) -> String {
+    let levels: Vec<_> =
+        levels.iter().map(|(scope, level)| format!("{scope}: {}", level.as_str())).collect();
+    levels.join(", ")
+}
