@@ -1,7 +1,8 @@
 //! The event stream as lines of JSON, for programs.
 //!
-//! Each line is one object: an event, `{"schema":1,"run":"…","seq":1,"at":"…","body":{…}}`, or a
-//! line of a log, `{"schema":1,"run":"…","log":{"node":"…","text":"…"}}`.
+//! Each line is one object: an event, `{"schema":1,"run":"…","seq":1,"at":"…","body":{…}}`, a line
+//! of a log, `{"schema":1,"run":"…","log":{"node":"…","text":"…"}}`, or a message of the program,
+//! `{"schema":1,"message":"…"}`.
 
 use std::{collections::HashMap, sync::Mutex};
 
@@ -67,6 +68,13 @@ struct LogLine<'text> {
     log: LogText<'text>,
 }
 
+/// Something that the program says and that is no event of a run.
+#[derive(Serialize)]
+struct MessageLine<'text> {
+    schema: u32,
+    message: &'text str,
+}
+
 #[derive(Serialize)]
 struct LogText<'text> {
     node: &'text NodeId,
@@ -107,6 +115,12 @@ impl Surface for JsonSurface {
             buffer.end(|line| push_log(&mut text, run, &node, line));
         }
         self.output.write(&text);
+    }
+
+    fn message(&self, text: &str) {
+        let mut line = Vec::new();
+        push(&mut line, &MessageLine { schema: EVENT_SCHEMA, message: text.trim_end() });
+        self.output.write(&line);
     }
 
     fn output(&self) -> &Output {

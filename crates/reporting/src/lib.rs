@@ -4,7 +4,9 @@
 //! it and holds no truth of its own. Nothing here touches a journal or a file: events, log bytes,
 //! stored logs and the writer are handed in.
 
+mod fit;
 mod follow;
+mod frame;
 mod json;
 mod log_line;
 mod node_view;
@@ -14,12 +16,16 @@ mod run_view;
 mod style;
 mod summary;
 mod surface;
+mod tails;
+mod terminal;
 
 pub use follow::{FollowedLogs, LogFollower};
+pub use frame::TerminalSize;
 pub use json::JsonSurface;
 pub use node_view::{NodeState, NodeView};
 pub use output::Output;
 pub use plain::PlainSurface;
 pub use run_view::{CancelNote, RunView, StatusCounts, Walk};
-pub use style::Appearance;
+pub use style::{Appearance, can_redraw};
 pub use surface::{LogSource, Surface, SurfaceSettings};
+pub use terminal::{TerminalFacts, TerminalSurface};

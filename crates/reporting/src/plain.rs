@@ -16,6 +16,7 @@ use crate::{
     LogFollower, NodeState, NodeView, Output, RunView, Surface, SurfaceSettings,
     log_line::{LineBuffer, LineKind, classify, clean},
     output::lock,
+    run_view::FOR_A_WORKER,
     style::{Tone, duration, status_word},
     summary::{LogExtent, flat, is_told, marked, summary},
 };
@@ -76,6 +77,10 @@ impl Surface for PlainSurface {
         for run in runs.iter() {
             self.output.write(summary(&run.view, &self.settings, LOG_EXTENT).as_bytes());
         }
+    }
+
+    fn message(&self, text: &str) {
+        self.output.write(format!("{}\n", text.trim_end()).as_bytes());
     }
 
     fn output(&self) -> &Output {
@@ -151,7 +156,7 @@ impl Printer<'_> {
             Command::Begin { node, .. } => {
                 let state = self.run.view.node(node).map(|node| &node.state);
                 if let Some(NodeState::Waiting { what }) = state
-                    && what != "a worker"
+                    && what != FOR_A_WORKER
                 {
                     let text = format!("waits for {}", flat(what));
                     self.line(node, Tone::Warning, &text);

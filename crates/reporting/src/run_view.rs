@@ -14,6 +14,9 @@ use windlass_kernel::{
 
 use crate::{NodeState, NodeView};
 
+/// What a job waits for whose turn has come and for which no worker is free.
+pub(crate) const FOR_A_WORKER: &str = "a worker";
+
 /// Somebody wanted a node, or the run, to stop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CancelNote {
@@ -336,7 +339,7 @@ impl StatusCounts {
         queued + running + succeeded + warning + skipped + cancelled + failed
     }
 
-    fn of(&mut self, state: &NodeState) -> &mut usize {
+    pub(crate) fn of(&mut self, state: &NodeState) -> &mut usize {
         match state {
             NodeState::Queued | NodeState::Waiting { .. } => &mut self.queued,
             NodeState::Running => &mut self.running,
@@ -388,7 +391,7 @@ impl Serialize for RunView {
 /// What an operation makes its node wait for; nothing where it is work, or none of its business.
 fn waits_for(operation: &Operation) -> Option<String> {
     match operation {
-        Operation::RunJob(_) | Operation::Lease(_) => Some("a worker".to_owned()),
+        Operation::RunJob(_) | Operation::Lease(_) => Some(FOR_A_WORKER.to_owned()),
         Operation::Gate(gate) => Some(gate.prompt.clone()),
         Operation::Lock(lock) => Some(format!("its turn in group '{}'", lock.group)),
         Operation::Sleep { milliseconds } => Some(format!("{} s", milliseconds.div_ceil(1000))),

@@ -1,6 +1,6 @@
 //! Colours and signs, and their stand-ins where the reader has neither.
 
-use std::fmt::Write;
+use std::{ffi::OsString, fmt::Write};
 
 use anstyle::{AnsiColor, Style};
 use jiff::SignedDuration;
@@ -70,6 +70,27 @@ impl Tone {
 }
 
 impl Appearance {
+    /// What the environment says of the reader. `environment` answers a variable's value.
+    ///
+    /// Colours: CLICOLOR_FORCE or FORCE_COLOR turn them on, NO_COLOR (<https://no-color.org>) and
+    /// a dumb terminal turn them off, each when set and not empty; otherwise a terminal has them.
+    /// Characters: by the locale; where none is set, UTF-8 is taken for granted.
+    pub fn detect(environment: impl Fn(&str) -> Option<OsString>, is_terminal: bool) -> Appearance {
+        let set = |name: &str| environment(name).filter(|value| !value.is_empty());
+        let forced = |name: &str| set(name).is_some_and(|value| value != "0");
+        let colours = match set("NO_COLOR") {
+            Some(_) => false,
+            None if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") => true,
+            None => is_terminal && set("TERM").is_none_or(|term| term != "dumb"),
+        };
+        let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
+        let unicode = locale.is_none_or(|locale| {
+            let locale = locale.to_string_lossy().to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        });
+        Appearance { colours, unicode }
+    }
+
     /// Appends a text in the colour of its meaning.
     pub(crate) fn paint(self, to: &mut String, tone: Tone, text: &str) {
         if !self.colours || tone == Tone::Plain {
@@ -101,6 +122,11 @@ impl Appearance {
     pub(crate) fn either(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         if self.unicode { unicode } else { ascii }
     }
+}
+
+/// Whether a tree can be drawn over itself: on a terminal that is not a dumb one.
+pub fn can_redraw(environment: impl Fn(&str) -> Option<OsString>, is_terminal: bool) -> bool {
+    is_terminal && environment("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
 }
 
 /// The dialect-free word of a status, as sentences have it.
@@ -144,6 +170,27 @@ mod tests {
         assert_eq!(shown(125_000), "2m 05s");
         assert_eq!(shown(3_720_000), "1h 02m");
         assert_eq!(shown(-5), "0.0s");
+    }
+
+    #[test]
+    fn the_environment_says_what_can_be_shown() {
+        let detect = |variables: &'static [(&str, &str)], is_terminal| {
+            let environment = |name: &str| {
+                let found = variables.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| OsString::from(value))
+            };
+            let Appearance { colours, unicode } = Appearance::detect(environment, is_terminal);
+            (colours, unicode, can_redraw(environment, is_terminal))
+        };
+        assert_eq!(detect(&[("TERM", "xterm"), ("LANG", "de_DE.UTF-8")], true), (true, true, true));
+        assert_eq!(detect(&[("TERM", "xterm")], false), (false, true, false));
+        assert_eq!(detect(&[("TERM", "dumb"), ("LC_ALL", "C")], true), (false, false, false));
+        assert_eq!(detect(&[("TERM", "xterm"), ("NO_COLOR", "1")], true), (false, true, true));
+        assert_eq!(
+            detect(&[("NO_COLOR", ""), ("CLICOLOR_FORCE", "1")], false),
+            (true, true, false)
+        );
+        assert_eq!(detect(&[("FORCE_COLOR", "0")], false), (false, true, false));
     }
 
     #[test]

@@ -12,6 +12,16 @@ pub trait Surface: Observer + LogFollower {
     /// Writes what is to be said when all runs have ended. Called once, last.
     fn finish(&self);
 
+    /// Shows a message of the program itself, of one or more lines, that belongs to no job.
+    fn message(&self, text: &str);
+
+    /// Leaves the screen to a question or a shell, until as many calls of `resume` have come.
+    /// What happens meanwhile is shown afterwards.
+    fn pause(&self) {}
+
+    /// See `pause`.
+    fn resume(&self) {}
+
     /// Where it writes to.
     fn output(&self) -> &Output;
 }
