@@ -52,7 +52,9 @@ pub(crate) fn frame(
     (columns, rows): (usize, usize),
 ) -> Vec<String> {
     let mut lines = Vec::new();
-    for detail in DETAILS {
+    let jobs = view.counts().total();
+    // With thousands of jobs it is known beforehand that not all of them find room.
+    for detail in DETAILS.into_iter().filter(|detail| !detail.all_jobs || jobs < rows) {
         let mut frame = Frame { view, tails, look, now, detail, lines: Vec::new() };
         frame.draw();
         lines = frame.lines;

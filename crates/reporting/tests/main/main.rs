@@ -10,3 +10,4 @@ mod fold;
 mod json;
 mod plain;
 mod script;
+mod terminal;
