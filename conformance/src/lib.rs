@@ -9,6 +9,7 @@ pub mod cases;
 pub mod github_expressions;
 pub mod github_lint_ok;
 pub mod github_reader;
+pub mod github_run;
 pub mod github_starter;
 pub mod guides_github;
 pub mod rates;
@@ -69,6 +70,7 @@ pub const CORPORA: &[Corpus] = &[
     Corpus { name: "github/reader", run: github_reader::run },
     Corpus { name: "github/starter", run: github_starter::run },
     Corpus { name: "github/lint-ok", run: github_lint_ok::run },
+    Corpus { name: "github/run", run: github_run::run },
     Corpus { name: "guides/github", run: guides_github::run },
 ];
 

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use windlass_github::{
     event::{Decision, Event},
     inputs::Selection,
-    launch::{Compiled, RunIdentity, WorkflowFile, github_context, workflow_files},
+    launch::{Compiled, RunIdentity, WorkflowFile, github_context},
 };
 use windlass_kernel::RunId;
 use windlass_store::{NewRun, Store, state_directory};
@@ -42,8 +42,7 @@ pub async fn run(
     project::choose_dialect(&project, arguments.dialect.as_deref(), names_files)?;
     let opened = Opened::new(project, arguments.reference.as_deref())?;
     let event = opened.event(&arguments)?;
-    let files = workflow_files(&opened.project.root).map_err(Failure::environment)?;
-    let files = choose::named_files(files, &arguments.workflows)?;
+    let files = choose::named_files(&opened.project.root, &arguments.workflows)?;
     let chosen = compile(&arguments, &opened, &event, files)?;
     let colours = surface::appearance(color).colours;
     let started = refuse_broken(chosen, &arguments, &event, colours)?;

@@ -1,8 +1,10 @@
 //! Which workflows run: those that are named, else all that the event starts.
 
+use std::path::Path;
+
 use windlass_github::{
     event::{ChangedFiles, Decision, Event},
-    launch::{Compiled, WorkflowFile},
+    launch::{Compiled, WorkflowFile, workflow_files},
 };
 use windlass_github_syntax::workflow::{EventKind, Triggers};
 
@@ -17,31 +19,48 @@ pub struct Chosen {
 }
 
 /// The files that the user named, by path, by file name, or by the workflow's name.
-pub fn named_files(
-    all: Vec<WorkflowFile>,
-    wanted: &[String],
-) -> Result<Vec<WorkflowFile>, Failure> {
+pub fn named_files(root: &Path, wanted: &[String]) -> Result<Vec<WorkflowFile>, Failure> {
+    let all = || workflow_files(root).map_err(Failure::environment);
     if wanted.is_empty() {
-        return Ok(all);
+        return all();
     }
     let mut chosen: Vec<WorkflowFile> = Vec::new();
     for name in wanted {
-        let found = all.iter().filter(|file| is_named(file, name));
-        let before = chosen.len();
-        for file in found {
-            if !chosen.contains(file) {
-                chosen.push(file.clone());
-            }
-        }
-        if chosen.len() == before && !all.iter().any(|file| is_named(file, name)) {
-            let names: Vec<&str> = all.iter().map(|file| file.name.as_str()).collect();
+        let found = match file_at(root, name)? {
+            Some(file) => vec![file],
+            None => all()?.into_iter().filter(|file| is_named(file, name)).collect(),
+        };
+        if found.is_empty() {
+            let names: Vec<String> = all()?.into_iter().map(|file| file.name).collect();
             return Err(Failure::refused_because(format!(
                 "no workflow '{name}' here; there are: {}",
                 names.join(", ")
             )));
         }
+        for file in found {
+            if !chosen.contains(&file) {
+                chosen.push(file);
+            }
+        }
     }
     Ok(chosen)
+}
+
+/// The file at a path: one that was typed from where the user stands, or from the project's root.
+fn file_at(root: &Path, name: &str) -> Result<Option<WorkflowFile>, Failure> {
+    let path = [Path::new(name).to_owned(), root.join(name)].into_iter().find(|it| it.is_file());
+    let Some(path) = path.and_then(|path| path.canonicalize().ok()) else { return Ok(None) };
+    let Ok(inside) = path.strip_prefix(root) else {
+        return Err(Failure::refused_because(format!(
+            "{} lies outside the project {}",
+            path.display(),
+            root.display()
+        )));
+    };
+    let file = WorkflowFile::read(root, &inside.to_string_lossy());
+    file.map(Some).map_err(|error| {
+        Failure::refused_because(format!("cannot read {}: {error}", path.display()))
+    })
 }
 
 fn is_named(file: &WorkflowFile, name: &str) -> bool {
