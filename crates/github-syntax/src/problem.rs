@@ -62,6 +62,8 @@ pub enum ProblemKind {
     KeyNotScalar,
     /// A key that the schema does not know here.
     UnknownKey { key: String, suggestion: Option<String>, known: Vec<&'static str> },
+    /// A key that the schema does not know here and GitHub passes over in silence.
+    IgnoredKey { key: String, suggestion: Option<String>, known: Vec<&'static str> },
     /// A scalar that the schema does not allow here.
     UnexpectedValue { text: String, suggestion: Option<String>, expected: String },
     /// A key for the second time.
@@ -182,6 +184,7 @@ impl Problem {
             | Kind::StyleWithTag { .. }
             | Kind::KeyNotScalar
             | Kind::UnknownKey { .. }
+            | Kind::IgnoredKey { .. }
             | Kind::UnexpectedValue { .. }
             | Kind::DuplicateKey { .. }
             | Kind::MissingKey { .. }

@@ -57,7 +57,7 @@ pub fn read(
     }
     let yaml_limits =
         windlass_yaml::Limits { bytes: usize::MAX, ..windlass_yaml::Limits::default() };
-    let documents = match windlass_yaml::parse(source, text, &yaml_limits) {
+    let documents = match windlass_yaml::parse_with_loose_comments(source, text, &yaml_limits) {
         Ok(documents) => documents,
         Err(YamlError::TooDeep { span, .. }) => {
             return failed(span, ProblemKind::TooDeep { limit: limits.depth });

@@ -57,6 +57,8 @@ pub struct Mapping {
     pub properties: &'static [Property],
     /// Other keys: what a key and its value must be. `None` allows no others.
     pub loose: Option<(&'static Definition, &'static Definition)>,
+    /// Whether GitHub passes over other keys in silence.
+    pub ignores_others: bool,
 }
 
 /// A key with a meaning of its own.
@@ -114,7 +116,7 @@ macro_rules! available {
 }
 
 /// A mapping: `"key" => DEFINITION`, `"key" required => DEFINITION`, and behind a semicolon
-/// `KEY => VALUE` for all other keys.
+/// `KEY => VALUE` for all other keys, or `ignoring others`.
 macro_rules! mapping {
     ($($key:literal $($required:ident)? => $definition:path),* $(,)? $(; $loose_key:path => $loose_value:path)?) => {
         $crate::schema::Shape::Mapping($crate::schema::Mapping {
@@ -124,6 +126,18 @@ macro_rules! mapping {
                 required: $crate::schema::required!($($required)?),
             }),*],
             loose: $crate::schema::loose!($($loose_key => $loose_value)?),
+            ignores_others: false,
+        })
+    };
+    ($($key:literal => $definition:path),* $(,)?; ignoring others) => {
+        $crate::schema::Shape::Mapping($crate::schema::Mapping {
+            properties: &[$($crate::schema::Property {
+                name: $key,
+                definition: &$definition,
+                required: false,
+            }),*],
+            loose: None,
+            ignores_others: true,
         })
     };
 }

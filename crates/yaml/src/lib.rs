@@ -10,5 +10,5 @@ pub mod schema;
 pub mod tree;
 
 pub use error::YamlError;
-pub use parse::{Limits, parse};
+pub use parse::{Limits, parse, parse_with_loose_comments};
 pub use tree::{AnchorId, Content, Document, Node, NodeId, NodeRef, ScalarStyle, Tag};

@@ -43,6 +43,55 @@ pub fn parse<'text>(
             limit: limits.bytes,
         });
     }
+    read(source, text, limits)
+}
+
+/// How many comments without a space before them are read; each costs one more reading.
+const LOOSE_COMMENTS: usize = 20;
+
+/// As [`parse`], but `#` directly behind a quote or bracket starts a comment too, as some older
+/// readers have it. GitHub is one of them.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with_loose_comments<'text>(
+    source: SourceId,
+    text: &'text str,
+    limits: &Limits,
+) -> Result<Vec<Document<'text>>, YamlError> {
+    let mut outcome = parse(source, text, limits);
+    let mut patched: Option<String> = None;
+    for _ in 0..LOOSE_COMMENTS {
+        let Err(YamlError::Syntax { span, cause }) = &outcome else { break };
+        if !cause.starts_with("comments must be separated") {
+            break;
+        }
+        // Spaces in place of the comment leave every position as it is.
+        let without = blank_comment(patched.as_deref().unwrap_or(text), span.start.offset as usize);
+        outcome = read(source, &without, limits)
+            .map(|documents| documents.into_iter().map(Document::into_owned).collect());
+        patched = Some(without);
+    }
+    outcome
+}
+
+/// The text with everything from `start` to the end of its line made spaces.
+fn blank_comment(text: &str, start: usize) -> String {
+    let (before, after) = text.split_at(start.min(text.len()));
+    let line = after.split(['\n', '\r']).next().unwrap_or_default();
+    let mut patched = String::with_capacity(text.len());
+    patched.push_str(before);
+    patched
+        .extend(line.chars().flat_map(|character| std::iter::repeat_n(' ', character.len_utf8())));
+    patched.push_str(&after[line.len()..]);
+    patched
+}
+
+fn read<'text>(
+    source: SourceId,
+    text: &'text str,
+    limits: &Limits,
+) -> Result<Vec<Document<'text>>, YamlError> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let cursor = Cursor::new(source, body, text.len() - body.len());
     let mut builder = Builder::new(cursor, *limits);
@@ -96,11 +145,16 @@ impl<'text> Builder<'text> {
 
     fn event(&mut self, event: Event<'text>, span: ParserSpan) -> Result<(), YamlError> {
         match event {
-            Event::Scalar(text, style, anchor, tag) => {
+            Event::Scalar(mut text, style, anchor, tag) => {
                 let mut span = self.cursor.span(span);
                 span.start = match style {
                     ParserStyle::Literal | ParserStyle::Folded => {
-                        self.cursor.block_scalar_header(self.last_end, span.start)
+                        let header = self.cursor.block_scalar_header(self.last_end, span.start);
+                        if let Some(kept) = self.cursor.block_scalar_length(header, span.end, &text)
+                        {
+                            text.to_mut().truncate(kept);
+                        }
+                        header
                     }
                     _ if span.start == span.end => self.cursor.behind_colon(span.start),
                     _ => span.start,

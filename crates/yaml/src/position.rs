@@ -52,6 +52,32 @@ impl<'text> Cursor<'text> {
         reported
     }
 
+    /// How many bytes of a block scalar's text count, when the text of the file ends with it: the
+    /// parser adds a line break that is not there. YAML 1.2.2, 8.1.1.2 "Block Chomping Indicator".
+    pub(crate) fn block_scalar_length(
+        &self,
+        header: Position,
+        end: Position,
+        value: &str,
+    ) -> Option<usize> {
+        let end = (end.offset as usize).saturating_sub(self.base);
+        if end < self.text.trim_end_matches('\0').len() || self.text.ends_with('\n') {
+            return None;
+        }
+        let header = (header.offset as usize).saturating_sub(self.base);
+        let indicators = self.text.get(header..)?.lines().next()?;
+        let indicators = indicators.split([' ', '\t', '#']).next()?;
+        let last_line = self.text.rsplit('\n').next()?;
+        let content = value.trim_end_matches('\n').len();
+        let breaks = value.len() - content;
+        let kept = match (last_line.trim().is_empty(), indicators.contains('+')) {
+            (false, _) => 0,
+            (true, true) => breaks.saturating_sub(1),
+            (true, false) => breaks.min(1),
+        };
+        Some(content + kept)
+    }
+
     /// An absent value stands behind its colon, where the parser reports the colon.
     pub(crate) fn behind_colon(&self, reported: Position) -> Position {
         let at = (reported.offset as usize).saturating_sub(self.base);

@@ -92,6 +92,30 @@ pub struct Document<'text> {
 }
 
 impl<'text> Document<'text> {
+    /// The same document with texts of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Document<'static> {
+        let nodes = self.nodes.into_iter().map(|node| {
+            let content = match node.content {
+                Content::Scalar { text, style } => {
+                    Content::Scalar { text: Cow::Owned(text.into_owned()), style }
+                }
+                Content::Sequence(items) => Content::Sequence(items),
+                Content::Mapping(pairs) => Content::Mapping(pairs),
+                Content::Alias { anchor, target } => Content::Alias { anchor, target },
+            };
+            Node {
+                span: node.span,
+                tag: node.tag,
+                anchor: node.anchor,
+                content,
+                expanded: node.expanded,
+                height: node.height,
+            }
+        });
+        Document { nodes: nodes.collect(), root: self.root }
+    }
+
     /// The outermost value.
     #[must_use]
     pub fn root(&self) -> NodeRef<'_, 'text> {

@@ -82,3 +82,20 @@ fn block_values_start_at_their_first_dash_or_key() {
         15:6-15:6 Plain ""
     "#);
 }
+
+#[test]
+fn tmp() {
+    for text in [
+        "a:\n  - [one]#, two, three ]\nb: 1\n",
+        "a:\n  - [one, two,\n    three]\nb: 1\n",
+        "a: {b: c}#x\nd: e\n",
+        "a: 'x'#y\n",
+        "r: |\n  one\n  two",
+        "r: |+\n  one\n  two",
+        "r: |\n  one\n\n  ",
+        "r: >\n  one\n  two",
+        "a: !!int x\nb: &c\n  - 1\nd: &e !!str f\ng: !!seq\n- h: *e\n",
+    ] {
+        println!("{}", outline(text));
+    }
+}

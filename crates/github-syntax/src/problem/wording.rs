@@ -138,6 +138,13 @@ fn schema(kind: &ProblemKind) -> Option<Words> {
             words("gh/unknown-key", format!("there is no key `{key}` here"), &help)
                 .suggesting(suggestion.as_ref())
         }
+        ProblemKind::IgnoredKey { key, suggestion, known } => words(
+            "gh/ignored-key",
+            format!("there is no key `{key}` here; GitHub passes over it"),
+            &format!("known here: {}", list(known)),
+        )
+        .suggesting(suggestion.as_ref())
+        .warning(),
         ProblemKind::UnexpectedValue { text, suggestion, expected } => {
             let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
             words("gh/unexpected-value", format!("expected {expected}, found {found}"), "")

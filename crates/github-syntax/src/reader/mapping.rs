@@ -14,7 +14,8 @@ use crate::schema::{Definition, Mapping, Shape};
 use crate::template::{Template, TemplateKind};
 
 /// Any keys, any values.
-static ANY_MAPPING: Mapping = Mapping { properties: &[], loose: Some((&NON_EMPTY, &ANY)) };
+static ANY_MAPPING: Mapping =
+    Mapping { properties: &[], loose: Some((&NON_EMPTY, &ANY)), ignores_others: false };
 
 impl Reader<'_> {
     pub(super) fn mapping(
@@ -76,7 +77,12 @@ impl Reader<'_> {
             let known = pairs.known_keys();
             let suggestion = suggestion::nearest(name, known.iter().copied());
             let key_text = name.clone();
-            self.problem(key.span, ProblemKind::UnknownKey { key: key_text, suggestion, known });
+            let kind = if pairs.candidates.iter().any(|mapping| mapping.ignores_others) {
+                ProblemKind::IgnoredKey { key: key_text, suggestion, known }
+            } else {
+                ProblemKind::UnknownKey { key: key_text, suggestion, known }
+            };
+            self.problem(key.span, kind);
         }
     }
 

@@ -197,7 +197,7 @@ define! {
     /// `workflow_dispatch`.
     WORKFLOW_DISPATCH = Shape::OneOf(&[&NULL, &WORKFLOW_DISPATCH_MAPPING]);
     /// What it is started with.
-    WORKFLOW_DISPATCH_MAPPING = mapping!("inputs" => DISPATCH_INPUTS);
+    WORKFLOW_DISPATCH_MAPPING = mapping!("inputs" => DISPATCH_INPUTS; ignoring others);
     /// Inputs by name; nothing counts as none.
     DISPATCH_INPUTS = Shape::OneOf(&[&NULL, &DISPATCH_INPUTS_MAPPING]);
     /// Inputs by name.
@@ -211,7 +211,8 @@ define! {
         "required" => BOOLEAN,
         "default" => DISPATCH_INPUT_DEFAULT,
         "options" => TEXTS,
-        "deprecationMessage" => TEXT,
+        "deprecationMessage" => TEXT;
+        ignoring others
     );
     /// Its type.
     DISPATCH_INPUT_TYPE = Shape::Words(&["string", "boolean", "number", "environment", "choice"]);
