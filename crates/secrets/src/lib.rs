@@ -9,6 +9,7 @@ mod forms;
 mod masker;
 mod pattern_set;
 mod stream;
+mod tiers;
 mod value;
 
 pub use masker::Masker;

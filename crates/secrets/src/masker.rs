@@ -1,7 +1,6 @@
 //! The secrets of one job, shared by everything that prints for it.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::forms::forms;
 use crate::pattern_set::PatternSet;
 use crate::stream::MaskingStream;
+use crate::tiers::Tiers;
 
 /// A handle on the secrets to mask; clones share them. A secret added through one handle is
 /// masked by all streams, from the next bytes they are given on.
@@ -21,14 +21,7 @@ pub struct Masker {
 struct Shared {
     /// Counts additions, so that a stream notices them without a lock.
     generation: AtomicU64,
-    secrets: Mutex<Secrets>,
-}
-
-#[derive(Default)]
-struct Secrets {
-    texts: HashSet<Vec<u8>>,
-    compiled: Option<Arc<PatternSet>>,
-    compiled_generation: u64,
+    secrets: Mutex<Tiers>,
 }
 
 impl Masker {
@@ -54,10 +47,7 @@ impl Masker {
         if forms.is_empty() {
             return false;
         }
-        let mut secrets = self.lock();
-        let known = secrets.texts.len();
-        secrets.texts.extend(forms);
-        if secrets.texts.len() > known {
+        if self.lock().add(forms) {
             self.shared.generation.fetch_add(1, Ordering::Release);
         }
         true
@@ -106,18 +96,13 @@ impl Masker {
         self.shared.generation.load(Ordering::Acquire)
     }
 
-    /// What is to be masked now, with its generation; none where there is nothing.
-    pub(crate) fn patterns(&self) -> (Option<Arc<PatternSet>>, u64) {
-        let mut secrets = self.lock();
+    /// What is to be masked now, with its generation.
+    pub(crate) fn patterns(&self) -> (Vec<Arc<PatternSet>>, u64) {
         let generation = self.generation();
-        if secrets.compiled_generation != generation {
-            secrets.compiled = PatternSet::compile(&secrets.texts).map(Arc::new);
-            secrets.compiled_generation = generation;
-        }
-        (secrets.compiled.clone(), generation)
+        (self.lock().compiled(), generation)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Secrets> {
+    fn lock(&self) -> MutexGuard<'_, Tiers> {
         // The secrets are whole at any moment, so a panic elsewhere does not spoil them.
         self.shared.secrets.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,7 +4,8 @@
 //! begun, it only asks of each pair of bytes whether a text begins with it; from there on it
 //! follows the automaton until nothing that was begun can still be completed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
@@ -22,7 +23,7 @@ pub(crate) struct PatternSet {
 impl PatternSet {
     /// Compiles the texts; none where there are none, or where they are so many that they cannot
     /// be compiled (4 GB of them).
-    pub(crate) fn compile(texts: &HashSet<Vec<u8>>) -> Option<Self> {
+    pub(crate) fn compile(texts: &[Arc<[u8]>]) -> Option<Self> {
         if texts.is_empty() {
             return None;
         }
@@ -40,7 +41,7 @@ impl PatternSet {
                 }
                 state = set.automaton.next_state(Anchored::No, state, *byte);
             }
-            ends.insert(state, text.as_slice());
+            ends.insert(state, &**text);
         }
         set.find_depths_of_ends(&ends);
         Some(set)

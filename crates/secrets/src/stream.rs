@@ -15,7 +15,7 @@ use crate::pattern_set::PatternSet;
 pub struct MaskingStream {
     masker: Masker,
     generation: u64,
-    walk: Option<Walk>,
+    walks: Vec<Walk>,
     /// The last bytes, not yet given out.
     held: Vec<u8>,
     /// What of the held bytes is secret.
@@ -32,11 +32,10 @@ struct Walk {
 impl MaskingStream {
     pub(crate) fn new(masker: Masker) -> Self {
         let (patterns, generation) = masker.patterns();
-        let walk = patterns.map(Walk::new);
         Self {
             masker,
             generation,
-            walk,
+            walks: patterns.into_iter().map(Walk::new).collect(),
             held: Vec::new(),
             secret: Ranges::default(),
             ends_masked: false,
@@ -48,27 +47,42 @@ impl MaskingStream {
         if self.generation != self.masker.generation() {
             self.follow_additions();
         }
-        let Some(walk) = &mut self.walk else {
+        if self.walks.is_empty() {
             out.extend_from_slice(chunk);
             return;
-        };
+        }
         let before = self.held.len();
-        let secret = &mut self.secret;
-        let found = |read: usize, length: usize| {
-            let end = before + read;
-            secret.add(end.saturating_sub(length), end);
-        };
-        walk.state = walk.patterns.walk(walk.state, chunk, found);
-        let held_back = walk.patterns.depth(walk.state);
+        let held_back = self.look_for_secrets(before, chunk);
         let certain = (before + chunk.len()).saturating_sub(held_back);
         self.give_out(certain, chunk, out);
+    }
+
+    /// Reads bytes that begin at this position and notes the secrets that end in them. Answers how
+    /// many of the last bytes may still become one.
+    fn look_for_secrets(&mut self, position: usize, bytes: &[u8]) -> usize {
+        let (mut held_back, mut ranges) = (0, Vec::new());
+        for walk in &mut self.walks {
+            let found = |read: usize, length: usize| {
+                let end = position + read;
+                ranges.push((end.saturating_sub(length), end));
+            };
+            walk.state = walk.patterns.walk(walk.state, bytes, found);
+            held_back = held_back.max(walk.patterns.depth(walk.state));
+        }
+        if self.walks.len() > 1 {
+            ranges.sort_unstable_by_key(|(_, end)| *end);
+        }
+        for (start, end) in ranges {
+            self.secret.add(start, end);
+        }
+        held_back
     }
 
     /// Appends to `out` what is still held back: the stream has ended. It may be used again.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         self.give_out(self.held.len(), &[], out);
         self.ends_masked = false;
-        if let Some(walk) = &mut self.walk {
+        for walk in &mut self.walks {
             walk.state = walk.patterns.start();
         }
     }
@@ -83,17 +97,16 @@ impl MaskingStream {
     fn follow_additions(&mut self) {
         let (patterns, generation) = self.masker.patterns();
         self.generation = generation;
-        self.walk = patterns.map(Walk::new);
-        if let Some(walk) = &mut self.walk {
-            let mut ranges = std::mem::take(&mut self.secret).ranges;
-            let found =
-                |read: usize, length: usize| ranges.push((read.saturating_sub(length), read));
-            walk.state = walk.patterns.walk(walk.state, &self.held, found);
-            ranges.sort_unstable_by_key(|(_, end)| *end);
-            for (start, end) in ranges {
-                self.secret.add(start, end);
-            }
+        self.walks = patterns.into_iter().map(Walk::new).collect();
+        let held = std::mem::take(&mut self.held);
+        let mut ranges = std::mem::take(&mut self.secret).ranges;
+        self.look_for_secrets(0, &held);
+        ranges.append(&mut self.secret.ranges);
+        ranges.sort_unstable_by_key(|(_, end)| *end);
+        for (start, end) in ranges {
+            self.secret.add(start, end);
         }
+        self.held = held;
     }
 
     /// Gives out the first `certain` of the held bytes and those of the chunk; holds the rest.
