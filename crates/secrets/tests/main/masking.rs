@@ -103,22 +103,6 @@ proptest! {
     }
 
     #[test]
-    fn adding_one_by_one_masks_the_same(
-        secrets in prop::collection::vec("[abcd]{2,6}", 20..60),
-        text in "[abcd]{0,60}",
-        cuts in prop::collection::vec(0..60_usize, 0..6),
-    ) {
-        let at_once = Masker::with_secrets(secrets.iter().map(String::as_str));
-        let one_by_one = Masker::new();
-        for secret in &secrets {
-            one_by_one.add(secret);
-            one_by_one.mask("compile now");
-        }
-        let expected = at_once.mask_bytes(text.as_bytes());
-        prop_assert_eq!(in_pieces(&one_by_one, text.as_bytes(), &cuts), expected);
-    }
-
-    #[test]
     fn bytes_of_any_kind_pass(
         secret in prop::collection::vec(any::<char>(), 1..6),
         bytes in prop::collection::vec(any::<u8>(), 0..200),
@@ -150,6 +134,26 @@ proptest! {
         let document = serde_json::json!({ "key": format!("{before}{secret}") }).to_string();
         let expected = format!("{{\"key\":\"{before}***\"}}");
         prop_assert_eq!(mask(&[&secret], &document), expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn adding_one_by_one_masks_the_same(
+        secrets in prop::collection::vec("[abcd]{2,6}", 20..60),
+        text in "[abcd]{0,60}",
+        cuts in prop::collection::vec(0..60_usize, 0..6),
+    ) {
+        let at_once = Masker::with_secrets(secrets.iter().map(String::as_str));
+        let one_by_one = Masker::new();
+        for secret in &secrets {
+            one_by_one.add(secret);
+            prop_assert_eq!(one_by_one.mask("now"), "now");
+        }
+        let expected = at_once.mask_bytes(text.as_bytes());
+        prop_assert_eq!(in_pieces(&one_by_one, text.as_bytes(), &cuts), expected);
     }
 }
 
