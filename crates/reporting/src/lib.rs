@@ -10,6 +10,7 @@ mod frame;
 mod json;
 mod log_line;
 mod node_view;
+pub mod outline;
 mod output;
 mod plain;
 mod run_view;

@@ -8,6 +8,7 @@
 
 mod fold;
 mod json;
+mod outline;
 mod plain;
 mod script;
 mod terminal;
