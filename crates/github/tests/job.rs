@@ -2,6 +2,7 @@
 //!
 //! One file a topic; this one holds what they share.
 
+mod actions;
 mod run_steps;
 
 use std::collections::HashMap;

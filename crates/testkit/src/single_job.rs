@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use windlass_engine::{Engine, JobDriver, JobScheduler, Performers, RunHandle};
 use windlass_kernel::{
@@ -46,7 +47,7 @@ impl SingleJob {
         };
         let process = OneJob { order: Some(order), node: node.clone() };
         let handle = Engine::new(journal.clone(), performers).create(
-            RunId(RUN.parse().unwrap_or_default()),
+            unique_run(),
             Box::new(process),
             inputs,
         );
@@ -130,7 +131,14 @@ impl SingleJobEnded {
     }
 }
 
-const RUN: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+/// A run that no other test on this machine has: its processes are told apart by it.
+fn unique_run() -> RunId {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let text = format!("{:014}{count:012}", std::process::id());
+    RunId(text.parse().unwrap_or_default())
+}
+
 const OPERATION: OperationId = OperationId(1);
 
 struct OneJob {

@@ -227,6 +227,7 @@ impl BackgroundStep {
             id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let files = CommandFiles::create(&*job.session, &format!("background_{suffix}")).await;
         Ok(Lane {
+            job_node: job.node.clone(),
             reporter: Reporter::new(job.port.clone()),
             log: JobLog::new(name, stream, job.masks.clone()),
             files: files.map_err(|error| error.to_string())?,

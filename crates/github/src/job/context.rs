@@ -10,7 +10,7 @@ use windlass_github_syntax::expression::Value;
 use windlass_kernel::NodeId;
 use windlass_session::Session;
 
-use super::actions::ActionStore;
+use super::actions::{ActionStore, SharedTrees};
 use super::cancellation::{Cancellation, Stop};
 use super::files::CommandFiles;
 use super::options::GithubRunnerOptions;
@@ -32,6 +32,8 @@ pub(crate) struct Job {
     pub contexts: JobContexts,
     pub cancellation: Cancellation,
     pub actions: ActionStore,
+    /// The trees that all jobs of the run share.
+    pub trees: Arc<SharedTrees>,
     /// Whether debug lines are shown.
     pub debug: bool,
     /// What the program itself has, and `CI`.

@@ -11,7 +11,7 @@ use windlass_kernel::{
     Annotation, AnnotationLevel, CancelReason, Change, JobOrder, JobResult, Status,
 };
 
-use super::actions;
+use super::actions::{self, SharedTrees};
 use super::background::Background;
 use super::cancellation::Stop;
 use super::context::Job;
@@ -27,12 +27,13 @@ use crate::order::GithubJobOrder;
 /// Runs GitHub jobs on this machine. One driver serves all jobs of a run.
 pub struct GithubJobDriver {
     options: Arc<GithubRunnerOptions>,
+    trees: Arc<SharedTrees>,
 }
 
 impl GithubJobDriver {
     /// A driver with these options.
     pub fn new(options: GithubRunnerOptions) -> Self {
-        GithubJobDriver { options: Arc::new(options) }
+        GithubJobDriver { options: Arc::new(options), trees: Arc::default() }
     }
 }
 
@@ -44,7 +45,7 @@ impl JobDriver for GithubJobDriver {
             Ok(order) => order,
             Err(error) => return refuse(&port, &error.to_string()),
         };
-        match setup::prepare(order, self.options.clone(), port.clone()).await {
+        match setup::prepare(order, self.options.clone(), port.clone(), self.trees.clone()).await {
             Ok(ready) => run(ready).await,
             Err(error) => refuse(&port, &error.to_string()),
         }
@@ -80,14 +81,14 @@ async fn run(ready: Ready) -> JobResult {
     let mut frame = Frame::job(job.node.clone());
     let setup_node = outline::setup_node(&job.node);
     let is_ready = match problem {
-        Some(problem) => Err(problem),
+        Some(problem) => Err(problem.into()),
         None => actions::prepare(&job, &mut lane, &mut state, &setup_node).await,
     };
     let ended = match &is_ready {
         Ok(()) => Ended::new(Outcome::Success, None),
         Err(problem) => {
             state.failed = true;
-            super::steps::fail(&job, &mut lane, &setup_node, problem)
+            setup::fail(&job, &mut lane, &setup_node, problem)
         }
     };
     conclude(&job, &mut lane, &setup_node, &ended, 0);
@@ -100,7 +101,7 @@ async fn run(ready: Ready) -> JobResult {
     } else {
         outline::skip_all(&job, &mut lane);
     }
-    actions::run_posts(&job, &mut lane, &mut state).await;
+    actions::run_posts(&job, &mut lane, &mut state, &frame).await;
     finish(job, lane, state, frame, directory).await
 }
 

@@ -15,6 +15,8 @@ use super::log::JobLog;
 
 /// One lane.
 pub(crate) struct Lane {
+    /// The job's node.
+    pub job_node: NodeId,
     /// Tells the run what changes.
     pub reporter: Reporter,
     /// Where output goes.

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::sync::Arc;
 
-use windlass_github_syntax::expression::Object;
+use windlass_github_syntax::expression::{Object, Value};
 use windlass_github_syntax::template::Template;
 use windlass_kernel::{AnnotationLevel, Change, NodeId};
 use windlass_session::ExecSpec;
@@ -42,7 +42,7 @@ pub(crate) async fn run(
         Ok(script) => script,
         Err(error) => return fail(job, lane, node, &error.to_string()),
     };
-    let step = step_variables(prepared);
+    let step = step_variables(&prepared.github);
     let step: Vec<(&str, &OsStr)> =
         step.iter().map(|(name, value)| (*name, OsStr::new(value))).collect();
     let launch = match launch(job, lane, state, node, &script, &layers, &step).await {
@@ -63,7 +63,7 @@ pub(crate) async fn run(
 }
 
 /// The variables that differ by step: what `github` says of it, as `GITHUB_*`.
-pub(crate) fn step_variables(prepared: &Prepared) -> Vec<(&'static str, String)> {
+pub(crate) fn step_variables(github: &[(&'static str, Value)]) -> Vec<(&'static str, String)> {
     let name = |property: &str| match property {
         "action" => Some("GITHUB_ACTION"),
         "action_path" => Some("GITHUB_ACTION_PATH"),
@@ -71,7 +71,7 @@ pub(crate) fn step_variables(prepared: &Prepared) -> Vec<(&'static str, String)>
         "action_repository" => Some("GITHUB_ACTION_REPOSITORY"),
         _ => None,
     };
-    let variables = prepared.github.iter();
+    let variables = github.iter();
     variables
         .filter_map(|(property, value)| Some((name(property)?, value.to_text().into_owned())))
         .collect()

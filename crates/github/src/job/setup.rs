@@ -9,12 +9,13 @@ use thiserror::Error;
 use windlass_engine::JobPort;
 use windlass_github_syntax::expression::{Object, Value};
 use windlass_github_syntax::template::Template;
-use windlass_kernel::Change;
+use windlass_kernel::{Change, NodeId};
 use windlass_repository::{JobDirectory, WorkspaceError, WorkspaceSource};
 use windlass_secrets::Masker;
 use windlass_session::{HostOptions, HostSession, Session, SessionError, command_file_root};
 
-use super::actions::ActionStore;
+use super::actions::resolve::Problem;
+use super::actions::{ActionStore, SharedTrees};
 use super::cancellation::{Cancellation, Limits};
 use super::context::Job;
 use super::environment::{base_environment, fixed_environment, runner_context};
@@ -25,8 +26,8 @@ use super::options::GithubRunnerOptions;
 use super::outline;
 use super::scope::JobContexts;
 use super::secrets::secrets_context;
-use super::state::{Frame, JobState};
-use super::steps::minutes_of;
+use super::state::{Ended, Frame, JobState, Outcome};
+use super::steps::{self, minutes_of};
 use crate::order::GithubJobOrder;
 
 /// The time limit of a job that sets none, in minutes (GitHub Docs, "Workflow syntax for GitHub
@@ -82,6 +83,7 @@ pub(crate) async fn prepare(
     order: GithubJobOrder,
     options: Arc<GithubRunnerOptions>,
     port: Arc<JobPort>,
+    trees: Arc<SharedTrees>,
 ) -> Result<Ready, SetupError> {
     let node = port.node().clone();
     let masks = Masker::with_secrets(
@@ -115,6 +117,7 @@ pub(crate) async fn prepare(
         fixed_environment: fixed_environment(&contexts.github, &runner, session.tracking_id()),
         cancellation: Cancellation::watch(port.cancelled(), options.kill.clone(), limits),
         actions: ActionStore::default(),
+        trees,
         shells: Mutex::new(HashMap::new()),
         session: Box::new(session),
         node: node.clone(),
@@ -130,6 +133,7 @@ pub(crate) async fn prepare(
     begin(&job, &state, &mut reporter, &mut log);
     let problem = problem.or_else(|| needs_container(&job.order));
     let lane = Lane {
+        job_node: node,
         reporter,
         log,
         files,
@@ -312,4 +316,21 @@ fn begin(job: &Job, state: &JobState, reporter: &mut Reporter, log: &mut JobLog)
     };
     log.line(&node, &format!("Workspace: {workspace} ({content})"));
     log.line(&node, &format!("Complete job name: {}", job.order.name));
+}
+
+/// Says why the job cannot run its steps, and where the cause is written.
+pub(crate) fn fail(job: &Job, lane: &mut Lane, node: &NodeId, problem: &Problem) -> Ended {
+    let Some((file, span)) = &problem.place else {
+        return steps::fail(job, lane, node, &problem.message);
+    };
+    let (line, column) = (span.start.line, span.start.column);
+    let message = format!("{file}:{line}:{column}: {}", problem.message);
+    lane.log.issue(node, "error", &message);
+    let mut annotation = steps::annotation(job, node, &problem.message);
+    annotation.file = Some(file.clone());
+    annotation.line = Some(line);
+    annotation.column = Some(column);
+    lane.reporter.add(Change::Annotate(annotation));
+    let reason = problem.message.lines().next().unwrap_or_default();
+    Ended::new(Outcome::Failure, Some(reason.to_owned()))
 }

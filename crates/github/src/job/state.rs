@@ -167,6 +167,8 @@ pub(crate) struct ActionFrame {
     pub github: Vec<(&'static str, Value)>,
     /// Whether one of its steps has failed.
     pub failed: bool,
+    /// Whether one of its steps was stopped.
+    pub cancelled: bool,
     /// How many actions are around these steps, this one included.
     pub depth: usize,
 }
@@ -180,7 +182,7 @@ impl Frame {
     /// How the action is getting on; `None` for the job.
     pub fn action_progress(&self) -> Option<Progress> {
         let action = self.action.as_ref()?;
-        Some(Progress { failed: action.failed, cancelled: false })
+        Some(Progress { failed: action.failed, cancelled: action.cancelled })
     }
 
     /// Notes how a step ended: `steps.<id>`, and whether the frame has failed.
@@ -190,6 +192,9 @@ impl Frame {
         step.insert("outcome", ended.outcome.word());
         step.insert("conclusion", ended.conclusion.word());
         Arc::make_mut(&mut self.steps).insert(id, Value::from(step));
+        if let (Outcome::Cancelled, Some(action)) = (ended.conclusion, &mut self.action) {
+            action.cancelled = true;
+        }
         if ended.conclusion == Outcome::Failure {
             match &mut self.action {
                 Some(action) => action.failed = true,

@@ -31,8 +31,12 @@ pub(crate) type StepFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>
 pub(crate) struct Prepared {
     /// Its node.
     pub node: NodeId,
+    /// Its id, written or generated.
+    pub id: String,
     /// What people call it.
     pub label: String,
+    /// What the head of its log calls it.
+    pub head: String,
     /// Its own `env`, evaluated.
     pub env: Variables,
     /// What `github` says that differs by step.
@@ -179,7 +183,11 @@ fn prepare(
             lane.deadline = Some(lane.deadline.map_or(deadline, |outer| outer.min(deadline)));
         }
     }
-    Ok(Prepared { node, label, env, github })
+    let head = match &step.kind {
+        StepKind::Uses { uses, .. } => uses.value.clone(),
+        _ => String::new(),
+    };
+    Ok(Prepared { node, id: step.id.value.clone(), label, head, env, github })
 }
 
 /// A time limit in minutes, `None` when it is none (zero, negative, not a number).
@@ -192,7 +200,7 @@ pub(crate) fn minutes_of(minutes: f64) -> Option<Duration> {
 ///
 /// # Errors
 /// How the step ended, when the condition cannot be evaluated.
-fn holds(
+pub(crate) fn holds(
     job: &Job,
     lane: &mut Lane,
     condition: &Condition,
@@ -211,7 +219,7 @@ fn holds(
 /// Whether a step that is running goes on when the job is cancelled: its condition is looked at
 /// once more, as if the job had been cancelled already (GitHub Docs, "Workflow cancellation
 /// reference").
-fn survives_cancel(condition: &Expression, scope: &StepScope<'_>) -> bool {
+pub(crate) fn survives_cancel(condition: &Expression, scope: &StepScope<'_>) -> bool {
     if scope.action_progress.is_some() {
         // Only the condition of the step that uses the action decides.
         return scope.job_progress.cancelled;
@@ -228,7 +236,7 @@ fn survives_cancel(condition: &Expression, scope: &StepScope<'_>) -> bool {
 }
 
 /// Why a step is skipped, with what its condition saw.
-fn why_skipped(condition: &Condition, scope: &StepScope<'_>) -> String {
+pub(crate) fn why_skipped(condition: &Condition, scope: &StepScope<'_>) -> String {
     let Some(written) = &condition.written else {
         return if scope.job_progress.cancelled && scope.action_progress.is_none() {
             "the job was cancelled".to_owned()

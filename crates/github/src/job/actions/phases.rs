@@ -1,0 +1,252 @@
+//! The parts of actions that run before the first step and after the last one.
+//!
+//! Source: GitHub Docs, "Metadata syntax reference", `pre`, `pre-if`, `post`, `post-if`. Post
+//! parts run in the reverse order of their main parts, also after a failure.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use windlass_github_syntax::action::ActionRuns;
+use windlass_github_syntax::workflow::{Condition, Step, StepKind};
+use windlass_kernel::NodeId;
+
+use super::{Instance, LoadedAction, UsesStep, composite, inputs, javascript};
+use crate::job::cancellation::Stop;
+use crate::job::context::Job;
+use crate::job::lane::Lane;
+use crate::job::outline;
+use crate::job::state::{Ended, Frame, JobState, Outcome, StateChange};
+use crate::job::steps::{self, Prepared, StepFuture, conclude, fail};
+use crate::job::variables::Variables;
+
+/// The post part of an action.
+#[derive(Debug)]
+pub(crate) struct PostStep {
+    node: NodeId,
+    step: String,
+    loaded: Arc<LoadedAction>,
+    instance: Arc<Instance>,
+    env: Variables,
+}
+
+/// Whether an action has a pre part.
+pub(crate) fn has_pre(loaded: &LoadedAction) -> bool {
+    matches!(&loaded.action.runs, ActionRuns::JavaScript { pre: Some(_), .. })
+}
+
+/// Puts the post part of an action on the list, once.
+pub(crate) fn register_post(
+    lane: &mut Lane,
+    state: &mut JobState,
+    frame: &Frame,
+    prepared: &Prepared,
+    loaded: &Arc<LoadedAction>,
+    instance: &Arc<Instance>,
+) {
+    let has_post = matches!(&loaded.action.runs, ActionRuns::JavaScript { post: Some(_), .. });
+    if !has_post || instance.has_post.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let mut env = frame.env.clone();
+    env.extend(&prepared.env);
+    let label = format!("Post {}", prepared.label);
+    let node = prepared.node.child("__post");
+    let job = lane.job_node.clone();
+    lane.reporter.add(outline::step(node.clone(), &job, label, None));
+    let step = prepared.id.clone();
+    let post = PostStep { node, step, loaded: loaded.clone(), instance: instance.clone(), env };
+    state.apply(StateChange::Post(Arc::new(post)));
+}
+
+/// Runs the post parts, the last one first.
+pub(crate) async fn run_posts(
+    job: &Arc<Job>,
+    lane: &mut Lane,
+    state: &mut JobState,
+    frame: &Frame,
+) {
+    while let Some(post) = state.posts.pop() {
+        let start = lane.log.position();
+        let ended = run_post(job, lane, state, frame, &post).await;
+        if ended.outcome == Outcome::Failure {
+            state.failed = true;
+        }
+        conclude(job, lane, &post.node, &ended, start);
+    }
+}
+
+async fn run_post(
+    job: &Arc<Job>,
+    lane: &mut Lane,
+    state: &mut JobState,
+    frame: &Frame,
+    post: &PostStep,
+) -> Ended {
+    let ActionRuns::JavaScript { post: Some(script), post_if, .. } = &post.loaded.action.runs
+    else {
+        return Ended::new(Outcome::Skipped, None);
+    };
+    let layers = [&frame.env, &post.env];
+    if let Err(ended) = begin(job, lane, state, frame, &post.node, post_if.as_ref(), &post.env) {
+        return ended;
+    }
+    let inputs = post.instance.inputs();
+    let part = javascript::Part {
+        node: &post.node,
+        loaded: &post.loaded,
+        script,
+        inputs: &inputs,
+        instance: &post.instance,
+        id: &post.step,
+        head: None,
+    };
+    javascript::run(job, lane, state, &layers, part).await
+}
+
+/// Looks at the condition of a part, `always()` when there is none.
+///
+/// # Errors
+/// How the part ended, when it does not come to run.
+fn begin(
+    job: &Job,
+    lane: &mut Lane,
+    state: &JobState,
+    frame: &Frame,
+    node: &NodeId,
+    condition: Option<&Condition>,
+    env: &Variables,
+) -> Result<(), Ended> {
+    if let Stop::Killed(_) = job.cancellation.now() {
+        return Err(Ended::new(Outcome::Cancelled, Some("the job was cancelled".to_owned())));
+    }
+    lane.survives_cancel = true;
+    if let Some(condition) = condition {
+        let layers = [&state.env, &frame.env, env];
+        let scope = job.scope(state, frame, &layers, &[]);
+        if !steps::holds(job, lane, condition, &scope, node)? {
+            let reason = steps::why_skipped(condition, &scope);
+            return Err(Ended::new(Outcome::Skipped, Some(reason)));
+        }
+        lane.survives_cancel = steps::survives_cancel(&condition.expression, &scope);
+    }
+    lane.reporter.begin(node);
+    Ok(())
+}
+
+/// Runs the pre parts of the actions that a job uses, in the order of its steps.
+pub(crate) async fn run_pre(
+    job: &Arc<Job>,
+    lane: &mut Lane,
+    state: &mut JobState,
+    frame: &mut Frame,
+) {
+    let steps = &job.order.job.steps;
+    pre_of_steps(job, lane, state, frame, steps).await;
+}
+
+fn pre_of_steps<'a>(
+    job: &'a Arc<Job>,
+    lane: &'a mut Lane,
+    state: &'a mut JobState,
+    frame: &'a Frame,
+    steps: &'a [Step],
+) -> StepFuture<'a, ()> {
+    Box::pin(async move {
+        for step in steps {
+            let StepKind::Uses { uses, action, with } = &step.kind else { continue };
+            let Some(loaded) = job.actions.get(action) else { continue };
+            let step = UsesStep { step, uses, action, with: with.as_ref() };
+            match &loaded.action.runs {
+                ActionRuns::JavaScript { pre: Some(_), .. } => {
+                    pre_of_action(job, lane, state, frame, step, &loaded).await;
+                }
+                ActionRuns::Composite { steps } if composite_has_pre(job, steps, 0) => {
+                    let prepared = prepared(job, state, frame, step);
+                    let given = inputs::evaluate(job, lane, state, frame, &prepared, step, &loaded);
+                    let node = prepared.node.clone();
+                    let inner = given.and_then(|given| {
+                        composite::frame(frame, node, &prepared.env, &loaded, &given)
+                    });
+                    if let Ok(inner) = inner {
+                        pre_of_steps(job, lane, state, &inner, steps).await;
+                    }
+                }
+                _ => {}
+            }
+        }
+    })
+}
+
+/// Whether an action that composite steps use has a pre part, however deep.
+fn composite_has_pre(job: &Job, steps: &[Step], depth: usize) -> bool {
+    depth < super::resolve::MAXIMUM_DEPTH
+        && steps.iter().any(|step| {
+            let StepKind::Uses { action, .. } = &step.kind else { return false };
+            job.actions.get(action).is_some_and(|loaded| match &loaded.action.runs {
+                ActionRuns::JavaScript { pre, .. } => pre.is_some(),
+                ActionRuns::Composite { steps } => composite_has_pre(job, steps, depth + 1),
+                ActionRuns::Docker { .. } => false,
+            })
+        })
+}
+
+/// What is known of a step before the job's first one. A value that cannot be had yet is left
+/// out: it may come from a step.
+fn prepared(job: &Job, state: &JobState, frame: &Frame, step: UsesStep<'_>) -> Prepared {
+    let layers = [&state.env, &frame.env];
+    let scope = job.scope(state, frame, &layers, &[]);
+    let env = step.step.env.as_ref().and_then(|env| env.evaluate_mapping(&scope).ok());
+    let github = frame.action.as_ref().map(|action| action.github.clone()).unwrap_or_default();
+    Prepared {
+        node: frame.node.child(&step.step.id.value),
+        id: step.step.id.value.clone(),
+        label: crate::job::labels::label(step.step, &scope, true),
+        head: step.uses.value.clone(),
+        env: env.unwrap_or_default().into_iter().collect(),
+        github,
+    }
+}
+
+async fn pre_of_action(
+    job: &Arc<Job>,
+    lane: &mut Lane,
+    state: &mut JobState,
+    frame: &Frame,
+    step: UsesStep<'_>,
+    loaded: &Arc<LoadedAction>,
+) {
+    let ActionRuns::JavaScript { pre: Some(script), pre_if, .. } = &loaded.action.runs else {
+        return;
+    };
+    let prepared = prepared(job, state, frame, step);
+    let node = prepared.node.child("__pre");
+    let label = format!("Pre {}", prepared.label);
+    lane.reporter.add(outline::step(node.clone(), &job.node, label, None));
+    let start = lane.log.position();
+    let begun = begin(job, lane, state, frame, &node, pre_if.as_ref(), &prepared.env);
+    let ended = match begun {
+        Err(ended) => ended,
+        Ok(()) => match inputs::evaluate(job, lane, state, frame, &prepared, step, loaded) {
+            Err(problem) => fail(job, lane, &node, &problem),
+            Ok(given) => {
+                let instance = job.actions.instance(&prepared.node);
+                instance.set_inputs(&given);
+                register_post(lane, state, frame, &prepared, loaded, &instance);
+                let part = javascript::Part {
+                    node: &node,
+                    loaded,
+                    script,
+                    inputs: &given,
+                    instance: &instance,
+                    id: &step.step.id.value,
+                    head: Some(&step.uses.value),
+                };
+                javascript::run(job, lane, state, &[&frame.env, &prepared.env], part).await
+            }
+        },
+    };
+    if ended.outcome == Outcome::Failure {
+        state.failed = true;
+    }
+    conclude(job, lane, &node, &ended, start);
+}
