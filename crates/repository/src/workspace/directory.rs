@@ -1,22 +1,30 @@
-//! The directories of a run's jobs: made when a job starts, removed behind its back.
+//! The directories of a run's jobs: made when a job starts, used again, removed behind its back.
 //!
 //! A run's directory `<base>/<run>` is accompanied by a file `<base>/<run>.lock`, locked (flock(2))
-//! as long as the process lives. A lock that can be had means that its owner crashed: directory and
-//! file are removed by the next run. A directory without lock was kept on purpose.
+//! as long as the process lives. A lock that can be had means that its owner crashed, or had no
+//! patience to wait for a slow disk: directory and file are removed by the next run, in the
+//! background. A directory without lock was kept on purpose.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use rustix::fs::FlockOperation;
 
-use super::removal::remove_tree;
+use super::TEMP_NAME;
+use super::removal::{Trash, remove_parts, remove_tree};
 use crate::{Snapshot, SnapshotError};
+
+/// At the end of a run its directories are waited for at least this long, …
+const SHORTEST_PATIENCE: Duration = Duration::from_millis(5);
+/// … at most this long, and in between for this part of the run's time.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(10);
+const PATIENT_PART: u32 = 10;
 
 /// What a job finds in its workspace.
 #[derive(Clone, Debug)]
@@ -29,15 +37,30 @@ pub enum WorkspaceSource {
     Empty,
 }
 
-/// The directories of one run's jobs. Dropped without [`finish`](Workspaces::finish) it removes
-/// everything, too, but cannot say what went wrong.
+/// The directories of one run's jobs.
+///
+/// **Lifecycle.** [`prepare`](Self::prepare) for each job, [`remove`](Self::remove) when it has
+/// ended (or never, to keep its files), [`finish`](Self::finish) at the end of the run; dropped
+/// without it, everything is removed. **Concurrency.** All calls may be made by several threads.
 #[derive(Debug)]
 pub struct Workspaces {
     directory: PathBuf,
-    lock: Option<File>,
     lock_path: PathBuf,
-    removals: Option<Sender<PathBuf>>,
-    remover: Option<JoinHandle<Result<(), WorkspaceError>>>,
+    opened: Instant,
+    trash: Trash,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// `None` after the end.
+    lock: Option<File>,
+    /// How many directories were made.
+    made: usize,
+    /// Those that jobs have, with what was put into them.
+    lent: HashMap<PathBuf, WorkspaceSource>,
+    /// Those that jobs have given back.
+    free: Vec<(PathBuf, WorkspaceSource)>,
 }
 
 /// The directories of one job.
@@ -47,7 +70,7 @@ pub struct JobDirectory {
     pub root: PathBuf,
     /// `GITHUB_WORKSPACE`.
     pub workspace: PathBuf,
-    /// For `RUNNER_TEMP`; not made yet, the session does that.
+    /// For `RUNNER_TEMP`; not made yet, or empty: the session makes it.
     pub temp: PathBuf,
 }
 
@@ -77,7 +100,7 @@ impl WorkspaceError {
 
 impl Workspaces {
     /// Makes the directory of a run below `base` (which is made if missing), and begins to remove,
-    /// in the background, those that a crashed process left there. `run` is unique for all time
+    /// in the background, those that earlier processes left there. `run` is unique for all time
     /// (a ULID).
     ///
     /// # Errors
@@ -91,14 +114,13 @@ impl Workspaces {
         let lock =
             lock(&lock_path).map_err(|e| WorkspaceError::directory("lock", &lock_path, e))?;
         let directory = base.join(name);
-        let made = fs::create_dir(&directory);
-        made.map_err(|e| WorkspaceError::directory("create", &directory, e))?;
-        let (removals, requests) = channel();
-        let remover = std::thread::Builder::new().name("workspace removal".to_owned());
-        let remover = remover.spawn(move || remove_all(&base, &requests));
-        let remover = remover.map_err(|e| WorkspaceError::directory("watch", &directory, e))?;
-        let (removals, remover) = (Some(removals), Some(remover));
-        Ok(Self { directory, lock: Some(lock), lock_path, removals, remover })
+        fs::create_dir(&directory)
+            .map_err(|e| WorkspaceError::directory("create", &directory, e))?;
+        let trash = Trash::start(directory.join("trash"), move || sweep(&base))
+            .map_err(|e| WorkspaceError::directory("watch", &directory, e))?;
+        let (lent, free) = (HashMap::new(), Vec::new());
+        let state = Mutex::new(State { lock: Some(lock), made: 0, lent, free });
+        Ok(Self { directory, lock_path, opened: Instant::now(), trash, state })
     }
 
     /// The run's directory: also the place for [`Snapshot::take`]'s store.
@@ -107,95 +129,175 @@ impl Workspaces {
         &self.directory
     }
 
-    /// Makes the directories of a job. `name` becomes a directory name: unsafe characters are
-    /// replaced, and a number is added to a name that is taken.
+    /// Gives a job its directories: new ones, or those of a job that has ended, made equal to new
+    /// ones (as on a self-hosted runner, where jobs follow each other in one place). They are
+    /// named by a number; `job` is for messages.
     ///
     /// # Errors
     /// When the files cannot be copied or a directory cannot be made.
     pub fn prepare(
         &self,
-        name: &str,
+        job: &str,
         source: &WorkspaceSource,
     ) -> Result<JobDirectory, WorkspaceError> {
-        let root = self.make_root(&safe_name(name))?;
+        let _ = job;
+        let reused = {
+            let mut state = self.state();
+            let found = state.free.iter().rposition(|(_, used)| is_same(used, source));
+            found.map(|index| state.free.swap_remove(index).0)
+        };
+        let directory = match reused {
+            Some(root) => match self.reuse(&root, source) {
+                Ok(directory) => directory,
+                Err(_) => {
+                    // Whatever the job did to it: out of the way, and a new one.
+                    let moved = self.trash.take(&root);
+                    moved.map_err(|e| WorkspaceError::directory("remove", &root, e))?;
+                    self.make(source)?
+                }
+            },
+            None => self.make(source)?,
+        };
+        self.state().lent.insert(directory.root.clone(), source.clone());
+        Ok(directory)
+    }
+
+    fn make(&self, source: &WorkspaceSource) -> Result<JobDirectory, WorkspaceError> {
+        let number = {
+            let mut state = self.state();
+            state.made += 1;
+            state.made
+        };
+        let root = self.directory.join(number.to_string());
+        let create = |path: &Path| {
+            fs::create_dir(path).map_err(|e| WorkspaceError::directory("create", path, e))
+        };
+        create(&root)?;
         let workspace = match source {
             WorkspaceSource::Snapshot(snapshot) => {
                 snapshot.materialize(&root.join(snapshot.name()))?
             }
             WorkspaceSource::InPlace(path) => path.clone(),
             WorkspaceSource::Empty => {
-                let path = root.join("workspace");
-                fs::create_dir(&path).map_err(|e| WorkspaceError::directory("create", &path, e))?;
+                let path = root.join(EMPTY_NAME);
+                create(&path)?;
                 path
             }
         };
-        Ok(JobDirectory { temp: root.join(super::TEMP_NAME), workspace, root })
+        Ok(JobDirectory { temp: root.join(TEMP_NAME), workspace, root })
     }
 
-    fn make_root(&self, name: &str) -> Result<PathBuf, WorkspaceError> {
-        let mut root = self.directory.join(name);
-        let mut number = 1;
-        loop {
-            match fs::create_dir(&root) {
-                Ok(()) => return Ok(root),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
-                Err(error) => return Err(WorkspaceError::directory("create", &root, error)),
+    /// Makes the directories of an earlier job equal to new ones.
+    fn reuse(&self, root: &Path, source: &WorkspaceSource) -> Result<JobDirectory, SnapshotError> {
+        let failed = |error| SnapshotError::file("restore", root, error);
+        let name = match source {
+            WorkspaceSource::Snapshot(snapshot) => Some(snapshot.name()),
+            WorkspaceSource::InPlace(_) => None,
+            WorkspaceSource::Empty => Some(OsStr::new(EMPTY_NAME)),
+        };
+        self.empty(root, |item| Some(item) == name || item == TEMP_NAME).map_err(failed)?;
+        let temp = root.join(TEMP_NAME);
+        if temp.symlink_metadata().is_ok() {
+            self.empty(&temp, |_| false).map_err(failed)?;
+        }
+        let workspace = match source {
+            WorkspaceSource::Snapshot(snapshot) => {
+                snapshot.restore(&root.join(snapshot.name()), &self.trash)?
             }
-            root = self.directory.join(format!("{name}-{number}"));
-        }
+            WorkspaceSource::InPlace(path) => path.clone(),
+            WorkspaceSource::Empty => {
+                let path = root.join(EMPTY_NAME);
+                self.empty(&path, |_| false).map_err(failed)?;
+                path
+            }
+        };
+        Ok(JobDirectory { root: root.to_owned(), workspace, temp })
     }
 
-    /// Has a job's directories removed in the background; the checkout of an `--in-place` run is
-    /// never touched, nor anything else outside the run's directory.
+    /// Takes out of a directory all that is not to stay.
+    fn empty(&self, directory: &Path, stays: impl Fn(&OsStr) -> bool) -> io::Result<()> {
+        let data = directory.symlink_metadata()?;
+        if !data.is_dir() || data.mode() & 0o700 != 0o700 {
+            return Err(io::Error::other("it was changed"));
+        }
+        for item in fs::read_dir(directory)? {
+            let item = item?;
+            if !stays(&item.file_name()) {
+                self.trash.take(&item.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a job's directories back, to be used again or removed; the checkout of an `--in-place`
+    /// run is never touched, nor anything else outside the run's directory.
     pub fn remove(&self, job: JobDirectory) {
-        if let Some(removals) = &self.removals
-            && job.root.parent() == Some(&self.directory)
-        {
-            let _ = removals.send(job.root);
+        let mut state = self.state();
+        if let Some(source) = state.lent.remove(&job.root) {
+            state.free.push((job.root, source));
         }
     }
 
-    /// Waits for the removals and, unless `keep`, removes the run's directory. With `keep` what
-    /// was not removed stays for good.
+    /// Ends the run: removes what was given back and, unless `keep`, everything. Waits for it a
+    /// tenth of the run's time, but at least 5 ms and at most 10 s; what a slow disk has not
+    /// removed by then is left to the next run. A second call does nothing.
     ///
     /// # Errors
     /// The first thing that could not be removed.
-    pub fn finish(mut self, keep: bool) -> Result<(), WorkspaceError> {
-        self.end(keep)
+    pub fn finish(&self, keep: bool) -> Result<(), WorkspaceError> {
+        let (lock, free) = {
+            let mut state = self.state();
+            let Some(lock) = state.lock.take() else { return Ok(()) };
+            (lock, std::mem::take(&mut state.free))
+        };
+        let whole = self.opened.elapsed() / PATIENT_PART;
+        let patience = whole.clamp(SHORTEST_PATIENCE, LONGEST_PATIENCE);
+        let directory = self.directory.clone();
+        let lock_path = self.lock_path.clone();
+        let last = move || {
+            let removed = if keep {
+                let gone = free.iter().map(|(root, _)| remove_tree(root));
+                gone.fold(remove_tree(&directory.join("trash")), Result::and)
+            } else {
+                remove_parts(&directory)
+            };
+            // A lock file beside a directory means that it is still to be removed.
+            if keep || removed.is_ok() {
+                let _ = fs::remove_file(&lock_path);
+            }
+            drop(lock);
+            removed
+        };
+        match self.trash.end(last, patience) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(WorkspaceError::directory("remove", &self.directory, error)),
+        }
     }
 
-    fn end(&mut self, keep: bool) -> Result<(), WorkspaceError> {
-        let Some(lock) = self.lock.take() else { return Ok(()) };
-        drop(self.removals.take());
-        let removed =
-            self.remover.take().map_or(Ok(()), |remover| remover.join().unwrap_or(Ok(())));
-        let path = &self.directory;
-        if !keep {
-            remove_tree(path).map_err(|e| WorkspaceError::directory("remove", path, e))?;
-        }
-        let unlocked = fs::remove_file(&self.lock_path);
-        drop(lock);
-        unlocked.map_err(|e| WorkspaceError::directory("remove", &self.lock_path, e))?;
-        removed
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Workspaces {
     fn drop(&mut self) {
-        let _ = self.end(false);
+        let _ = self.finish(false);
     }
 }
 
-/// The background thread: first what crashed processes left, then what it is asked to.
-fn remove_all(base: &Path, requests: &Receiver<PathBuf>) -> Result<(), WorkspaceError> {
-    let mut result = Ok(());
-    sweep(base);
-    for path in requests {
-        if let Err(error) = remove_tree(&path) {
-            result = result.and(Err(WorkspaceError::directory("remove", &path, error)));
+/// The name of a workspace that is not a copy of anything.
+const EMPTY_NAME: &str = "workspace";
+
+/// Whether what one job left can be made into what another wants.
+fn is_same(used: &WorkspaceSource, wanted: &WorkspaceSource) -> bool {
+    match (used, wanted) {
+        (WorkspaceSource::Snapshot(used), WorkspaceSource::Snapshot(wanted)) => {
+            Arc::ptr_eq(used, wanted)
         }
+        (WorkspaceSource::InPlace(_), WorkspaceSource::InPlace(_))
+        | (WorkspaceSource::Empty, WorkspaceSource::Empty) => true,
+        _ => false,
     }
-    result
 }
 
 /// Removes the directories whose owners are gone.
@@ -209,8 +311,9 @@ fn sweep(base: &Path) {
         if rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
             continue;
         }
+        let directory = path.with_extension("");
         // On failure the lock file stays, and the next run tries again.
-        if remove_tree(&path.with_extension("")).is_ok() {
+        if !directory.exists() || remove_parts(&directory).is_ok() {
             let _ = fs::remove_file(&path);
         }
     }
@@ -227,7 +330,7 @@ fn lock(path: &Path) -> io::Result<File> {
     }
 }
 
-/// A file name of at most 100 letters, digits, `-`, `_` and `.`, not beginning with a dot.
+/// A file name of at most 100 letters, digits, `-` and `_`.
 fn safe_name(name: &str) -> String {
     let safe = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
     let mut result: String =

@@ -22,7 +22,7 @@ use bstr::ByteSlice as _;
 use rustix::fs::Timespec;
 
 use super::entry::{self, Content, Entry, Found, NO_TIME};
-use super::snapshot::SnapshotError;
+use super::snapshot::{SnapshotError, Store};
 use crate::Project;
 use crate::git::{Git, split_nul};
 use crate::git_directory::GitDirectory;
@@ -34,7 +34,7 @@ const SHARED_FILES: [&str; 3] = ["info/exclude", "info/attributes", "shallow"];
 /// Adds the `.git` directory; nothing when the project is not in Git.
 pub(super) fn add(
     project: &Project,
-    store: &Path,
+    store: &Store,
     directories: &mut Vec<PathBuf>,
     entries: &mut Vec<Entry>,
 ) -> Result<(), SnapshotError> {
@@ -57,7 +57,9 @@ pub(super) fn add(
     let objects =
         fs::canonicalize(&objects).map_err(|error| SnapshotError::file("read", &objects, error))?;
     template.add("objects/info/alternates", alternate(&objects));
-    template.finish(directories, entries);
+    // Without it Git does not take the directory for a repository.
+    directories.push(PathBuf::from(".git/refs"));
+    template.finish(entries);
     Ok(())
 }
 
@@ -94,7 +96,7 @@ impl Template {
         project: &Project,
         top: &Path,
         directory: &GitDirectory,
-        store: &Path,
+        store: &Store,
     ) -> Result<(), SnapshotError> {
         for entry in fs::read_dir(&directory.own).into_iter().flatten().flatten() {
             if let Some(name) = entry.file_name().to_str()
@@ -111,11 +113,11 @@ impl Template {
             self.copy(&directory.own, "index")?;
         } else {
             // Beside the parts of a split index Git would look for them in the user's directory.
-            let narrowed = store.join("index");
+            let narrowed = store.path()?.join("index");
             fs::copy(&index, &narrowed)
                 .map_err(|error| SnapshotError::file("copy", &index, error))?;
             narrow(project, top, &narrowed)?;
-            self.copy(store, "index")?;
+            self.copy(store.path()?, "index")?;
         }
         if let Some(copied) = self.entries.iter_mut().find(|entry| entry.path == Path::new("index"))
         {
@@ -178,16 +180,9 @@ impl Template {
         Ok(())
     }
 
-    /// Hands everything over, with the directories it needs.
-    fn finish(self, directories: &mut Vec<PathBuf>, entries: &mut Vec<Entry>) {
-        let mut needed = std::collections::BTreeSet::from([PathBuf::from("refs")]);
-        for entry in &self.entries {
-            needed.extend(entry.path.ancestors().skip(1).map(Path::to_owned));
-        }
+    /// Hands everything over.
+    fn finish(self, entries: &mut Vec<Entry>) {
         let git = Path::new(".git");
-        directories.extend(needed.into_iter().map(|directory| {
-            if directory.as_os_str().is_empty() { git.to_owned() } else { git.join(directory) }
-        }));
         entries.extend(
             self.entries.into_iter().map(|entry| Entry { path: git.join(&entry.path), ..entry }),
         );

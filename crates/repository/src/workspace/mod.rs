@@ -4,6 +4,7 @@ mod directory;
 mod entry;
 mod git_template;
 mod removal;
+mod restore;
 mod snapshot;
 
 pub use directory::{JobDirectory, WorkspaceError, WorkspaceSource, Workspaces};

@@ -5,14 +5,14 @@
 //! that took the place of a directory, so that nothing is ever read or written outside the two
 //! trees. How Git works in a copy is told in [`super::git_template`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use tempfile::TempDir;
 
@@ -35,12 +35,12 @@ pub struct Snapshot {
     /// The name of the workspace's directory: that of the original.
     name: OsString,
     /// Where the project is below the top.
-    prefix: PathBuf,
-    /// Parents before children.
-    directories: Vec<PathBuf>,
-    entries: Vec<Entry>,
-    writing: Writing,
-    _store: TempDir,
+    pub(super) prefix: PathBuf,
+    /// Each directory with the names in it, parents before children; the first is the top.
+    pub(super) layout: Vec<(PathBuf, HashSet<OsString>)>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) writing: Writing,
+    _store: Option<TempDir>,
 }
 
 /// A snapshot could not be taken or copied out.
@@ -75,11 +75,8 @@ impl Snapshot {
     /// # Errors
     /// When a file cannot be read or the store is full. A file that vanished meanwhile is left out.
     pub fn take(project: &Project, files: &[PathBuf], store: &Path) -> Result<Self, SnapshotError> {
-        let store = tempfile::Builder::new()
-            .prefix("snapshot-")
-            .tempdir_in(store)
-            .map_err(|error| SnapshotError::file("create", store, error))?;
-        let writing = Writing::new(umask(store.path())?);
+        let store = Store { parent: store.to_owned(), made: OnceLock::new() };
+        let writing = Writing::new(umask(&store)?);
         let prefix = project.prefix().to_owned();
         let mut real = RealDirectories::default();
         let files: Vec<&PathBuf> =
@@ -87,7 +84,7 @@ impl Snapshot {
         let taking = Taking {
             project,
             prefix: &prefix,
-            store: store.path(),
+            store: &store,
             writing: &writing,
             in_memory: AtomicU64::new(0),
         };
@@ -99,22 +96,13 @@ impl Snapshot {
             Ok(())
         })?;
         let mut entries = entries.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut directories: BTreeSet<PathBuf> = BTreeSet::new();
-        for path in
-            entries.iter().map(|entry| entry.path.as_path()).chain([prefix.join("x").as_path()])
-        {
-            for directory in path.ancestors().skip(1) {
-                if directory.as_os_str().is_empty() || !directories.insert(directory.to_owned()) {
-                    break;
-                }
-            }
-        }
-        let mut directories: Vec<PathBuf> = directories.into_iter().collect();
-        git_template::add(project, store.path(), &mut directories, &mut entries)?;
+        let mut directories = vec![prefix.clone()];
+        git_template::add(project, &store, &mut directories, &mut entries)?;
+        let layout = layout(&directories, &entries);
         let top = project.git_root.as_ref().unwrap_or(&project.root);
         let name = top.file_name().filter(|name| *name != super::TEMP_NAME);
         let name = name.map_or_else(|| OsString::from("workspace"), OsString::from);
-        Ok(Self { name, prefix, directories, entries, writing, _store: store })
+        Ok(Self { name, prefix, layout, entries, writing, _store: store.made.into_inner() })
     }
 
     /// The name of the original's top directory, for that of a copy.
@@ -133,8 +121,7 @@ impl Snapshot {
         let create = |path: &Path| {
             fs::create_dir(path).map_err(|error| SnapshotError::file("create", path, error))
         };
-        create(destination)?;
-        for directory in &self.directories {
+        for (directory, _) in &self.layout {
             create(&destination.join(directory))?;
         }
         in_parallel(&self.entries, |_, entry| {
@@ -150,7 +137,7 @@ impl Snapshot {
 struct Taking<'a> {
     project: &'a Project,
     prefix: &'a Path,
-    store: &'a Path,
+    store: &'a Store,
     writing: &'a Writing,
     in_memory: AtomicU64,
 }
@@ -171,7 +158,7 @@ impl Taking<'_> {
                 Ok(Some(entry))
             }
             Found::Large(mut entry, mut file) => {
-                let stored = self.store.join(index.to_string());
+                let stored = self.store.path()?.join(index.to_string());
                 self.writing
                     .copy(&mut file, &stored)
                     .map_err(|error| SnapshotError::file("copy", &source, error))?;
@@ -182,16 +169,60 @@ impl Taking<'_> {
     }
 }
 
-/// The permission bits that new files do not get: seen, since asking for them would change them.
-fn umask(directory: &Path) -> Result<u32, SnapshotError> {
-    let probe = directory.join("umask");
+/// Which names each directory holds. `directories` are there even when nothing is in them.
+fn layout(directories: &[PathBuf], entries: &[Entry]) -> Vec<(PathBuf, HashSet<OsString>)> {
+    let mut layout = BTreeMap::from([(PathBuf::new(), HashSet::new())]);
+    let paths = entries.iter().map(|entry| &entry.path).chain(directories);
+    for mut path in paths.map(PathBuf::as_path) {
+        while let (Some(directory), Some(name)) = (path.parent(), path.file_name()) {
+            let names: &mut HashSet<OsString> = layout.entry(directory.to_owned()).or_default();
+            if !names.insert(name.to_owned()) {
+                break;
+            }
+            path = directory;
+        }
+    }
+    for directory in directories {
+        layout.entry(directory.clone()).or_default();
+    }
+    layout.into_iter().collect()
+}
+
+/// A directory for large files, made when it is first needed: many projects have none.
+#[derive(Debug)]
+pub(super) struct Store {
+    parent: PathBuf,
+    made: OnceLock<TempDir>,
+}
+
+impl Store {
+    pub(super) fn path(&self) -> Result<&Path, SnapshotError> {
+        if let Some(made) = self.made.get() {
+            return Ok(made.path());
+        }
+        let made = tempfile::Builder::new().prefix("snapshot-").tempdir_in(&self.parent);
+        let made = made.map_err(|error| SnapshotError::file("create", &self.parent, error))?;
+        // Of two that are made at once the second is removed by its drop.
+        Ok(self.made.get_or_init(|| made).path())
+    }
+}
+
+/// The permission bits that new files do not get. Asking for them with umask(2) would change them
+/// for other threads, so they are read (proc_pid_status(5)), else seen.
+fn umask(store: &Store) -> Result<u32, SnapshotError> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("Umask:"));
+    if let Some(mask) = line.and_then(|text| u32::from_str_radix(text.trim(), 8).ok()) {
+        return Ok(mask & 0o777);
+    }
+    let probe = store.path()?.join("umask");
     let made = fs::create_dir(&probe).and_then(|()| probe.symlink_metadata());
     let data = made.map_err(|error| SnapshotError::file("create", &probe, error))?;
     Ok(!data.mode() & 0o777)
 }
 
 /// Does something with each item, on all cores when there are many. The first error ends it.
-fn in_parallel<T: Sync>(
+pub(super) fn in_parallel<T: Sync>(
     items: &[T],
     act: impl Fn(usize, &T) -> Result<(), SnapshotError> + Sync,
 ) -> Result<(), SnapshotError> {

@@ -149,10 +149,120 @@ fn what_is_kept_stays_and_what_a_crash_left_goes() {
     let next = Workspaces::open(&out.root, "next").unwrap();
     next.finish(false).unwrap();
     assert!(job.workspace.exists() && living.directory().exists());
-    assert!(!out.path("crashed").exists() && !out.path("crashed.lock").exists());
+    // The one that was opened first may still be at it.
+    let begun = Instant::now();
+    while out.path("crashed").exists() || out.path("crashed.lock").exists() {
+        assert!(begun.elapsed() < Duration::from_secs(5), "the crashed run is still there");
+        std::thread::sleep(Duration::from_millis(5));
+    }
     let directory = living.directory().to_owned();
     drop(living);
     assert!(!directory.exists());
+}
+
+/// Everything below a directory: path, kind and mode, time, content.
+fn portrait(root: &Path) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut directories = vec![root.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(&directory).unwrap() {
+            let path = entry.unwrap().path();
+            let data = path.symlink_metadata().unwrap();
+            let content = if data.is_dir() {
+                directories.push(path.clone());
+                String::new()
+            } else if data.is_symlink() {
+                format!("-> {:?}", path.read_link().unwrap())
+            } else {
+                format!("{} {:?}", data.mtime(), std::fs::read(&path).unwrap())
+            };
+            let name = path.strip_prefix(root).unwrap().display();
+            lines.push(format!("{name} {:o} {content}", data.mode()));
+        }
+    }
+    lines.sort();
+    lines
+}
+
+#[test]
+fn the_next_job_finds_nothing_of_the_one_before() {
+    let tree = Tree::committed();
+    tree.write("large", &"x".repeat(100_000));
+    tree.write("deep/er/c.txt", "c\n");
+    symlink("a.txt", tree.path("link")).unwrap();
+    tree.commit("all");
+    let out = Tree::new();
+    let workspaces = Workspaces::open(&out.root, "run").unwrap();
+    let source =
+        WorkspaceSource::Snapshot(Arc::new(snapshot(&tree.project(), workspaces.directory())));
+    let first = workspaces.prepare("first", &source).unwrap();
+    std::fs::create_dir(&first.temp).unwrap();
+    let fresh = portrait(&first.root);
+    let root = first.root.clone();
+    workspaces.remove(first);
+    for script in [
+        "true",
+        "echo b > a.txt",
+        "printf 'A\\n' > a.txt; touch -r dir/b.txt a.txt",
+        "touch a.txt; chmod 777 dir/b.txt",
+        "rm a.txt; ln -s /etc/passwd a.txt",
+        "ln a.txt ../../escape; echo more >> large",
+        "rm -r deep; ln -s /etc deep",
+        "rm -r deep; echo file > deep",
+        "rm a.txt; mkdir a.txt; touch a.txt/x; mkfifo pipe",
+        "mkdir -p target/a/b; head -c 3000000 /dev/zero > target/big; head -c 3000000 /dev/zero > big",
+        "mkdir -p ro/x; touch ro/x/y; chmod 500 ro/x ro; chmod 500 deep/er deep dir .",
+        "rm link; ln -s elsewhere link; rm large",
+        "rm -rf .git",
+        "git add -A; echo x > new; git add new; git -c user.name=a -c user.email=b commit -qm x; git tag t; git gc -q",
+        "git checkout -q -b other; git config a.b c; echo 'exit 1' > .git/hooks; git update-ref -d refs/heads/main",
+        "echo x > ../_temp/left; mkdir ../_temp/d ../beside; rm -r ../_temp; ln -s /tmp ../_temp",
+        "mkdir -p ../_temp/go/pkg; chmod 500 ../_temp/go/pkg ../_temp/go",
+        "cd ..; rm -r tree",
+        "rm -rf ../tree ../_temp; touch ../tree",
+    ] {
+        let job = workspaces.prepare("next", &source).unwrap();
+        std::fs::create_dir_all(&job.temp).unwrap();
+        assert_eq!(portrait(&job.root), fresh, "before: {script}");
+        let status = std::process::Command::new("bash")
+            .args(["-c", script])
+            .current_dir(&job.workspace)
+            .status();
+        assert!(status.unwrap().success(), "{script}");
+        workspaces.remove(job);
+        let job = workspaces.prepare("next", &source).unwrap();
+        std::fs::create_dir_all(&job.temp).unwrap();
+        assert_eq!(portrait(&job.root), fresh, "after: {script}");
+        if script == "true" {
+            assert_eq!(job.root, root, "a directory was not used again");
+        }
+        workspaces.remove(job);
+    }
+    let made = std::fs::read_dir(workspaces.directory()).unwrap().count();
+    assert!(made <= 10, "{made}");
+    drop(source);
+    workspaces.finish(false).unwrap();
+}
+
+#[test]
+fn an_empty_workspace_is_emptied_for_the_next_job() {
+    let out = Tree::new();
+    let workspaces = Workspaces::open(&out.root, "run").unwrap();
+    for _ in 0..3 {
+        let job = workspaces.prepare("job", &WorkspaceSource::Empty).unwrap();
+        assert!(job.root.ends_with("1"));
+        assert_eq!(std::fs::read_dir(&job.workspace).unwrap().count(), 0);
+        std::fs::create_dir_all(job.workspace.join("a/b")).unwrap();
+        std::fs::write(job.workspace.join("c"), "").unwrap();
+        workspaces.remove(job);
+    }
+    let job = workspaces.prepare("job", &WorkspaceSource::InPlace("/etc".into())).unwrap();
+    workspaces.remove(job);
+    let job = workspaces.prepare("job", &WorkspaceSource::InPlace("/etc".into())).unwrap();
+    assert_eq!(job.workspace, Path::new("/etc"));
+    workspaces.remove(job);
+    workspaces.finish(false).unwrap();
+    assert!(Path::new("/etc/passwd").exists());
 }
 
 #[test]
