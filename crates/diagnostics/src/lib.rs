@@ -7,3 +7,7 @@ pub mod source;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use source::{Position, SourceFile, SourceId, SourceMap, Span, Spanned};
+
+pub mod text;
+
+pub use text::render_text;
