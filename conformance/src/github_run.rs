@@ -73,6 +73,8 @@ impl Case {
         copy(root, &repository)?;
         for words in [
             &["init", "--quiet", "--initial-branch", "main"][..],
+            // Where the corpus comes from; its cases read the owner.
+            &["remote", "add", "origin", "https://github.com/nektos/act"],
             &["add", "--all", "--force"],
             &[
                 "-c",

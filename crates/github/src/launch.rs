@@ -4,12 +4,18 @@
 mod context;
 mod files;
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use serde_json::Value as Json;
-use windlass_diagnostics::Diagnostic;
+use windlass_diagnostics::SourceMap;
 use windlass_github_syntax::{
+    Parsed,
     expression::Value,
-    workflow::{JobBody, Workflow, WorkflowReference},
+    limits::Limits,
+    link::{Called, DefaultPermissions, check_calls},
+    problem::Problem,
+    workflow::{JobBody, ReusableWorkflowCall, Workflow, WorkflowReference},
 };
 
 pub use crate::process::program::remote_parts;
@@ -20,17 +26,19 @@ use crate::{
     event::{ChangedFiles, Decision, Event, InputError, call_inputs, decide, dispatch_inputs},
     inputs::{GithubRunInputs, Selection},
     process::program::called_source,
-    sources::ParsedSource,
+    sources,
 };
 
 /// A workflow with everything that it calls, parsed.
 pub struct Compiled {
     /// The name of the workflow's own source.
     pub name: String,
-    /// Every source by its name.
-    pub sources: IndexMap<String, ParsedSource>,
+    /// Every source by its name: its text and what it gave.
+    pub sources: IndexMap<String, (String, Parsed<Workflow>)>,
     /// The commits of sources from elsewhere.
-    pub pins: std::collections::BTreeMap<String, String>,
+    pub pins: BTreeMap<String, String>,
+    /// What the spans of all sources point into.
+    pub map: SourceMap,
 }
 
 /// A called workflow that the compilation still lacks.
@@ -47,21 +55,26 @@ pub struct Missing {
 impl Compiled {
     /// Begins with the workflow's own text.
     pub fn new(name: &str, text: &str) -> Self {
-        let mut compiled =
-            Compiled { name: name.to_owned(), sources: IndexMap::new(), pins: Default::default() };
+        let mut compiled = Compiled {
+            name: name.to_owned(),
+            sources: IndexMap::new(),
+            pins: BTreeMap::new(),
+            map: SourceMap::new(),
+        };
         compiled.add(name, text);
         compiled
     }
 
     /// Adds the text of a source.
     pub fn add(&mut self, name: &str, text: &str) {
-        self.sources.insert(name.to_owned(), crate::sources::parse(name, text));
+        let parsed = sources::parse(&mut self.map, name, text);
+        self.sources.insert(name.to_owned(), (text.to_owned(), parsed));
     }
 
     /// The first called workflow that is not here yet. Ask again after every [`Self::add`].
     pub fn missing(&self) -> Option<Missing> {
-        self.sources.iter().find_map(|(caller, source)| {
-            let workflow = source.workflow.as_ref()?;
+        self.sources.iter().find_map(|(caller, (_, parsed))| {
+            let workflow = parsed.tree.as_ref()?;
             workflow.jobs.values().find_map(|job| {
                 let JobBody::Reusable(call) = &job.body else { return None };
                 let name = called_source(caller, &call.reference);
@@ -77,14 +90,30 @@ impl Compiled {
 
     /// The workflow that is run, if its file gives one.
     pub fn workflow(&self) -> Option<&Workflow> {
-        self.sources.get(&self.name)?.workflow.as_ref()
+        self.parsed(&self.name)?.tree.as_ref()
     }
 
-    /// What is wrong with any of the sources, in their order.
-    pub fn diagnostics(&self) -> impl Iterator<Item = (&ParsedSource, &Diagnostic)> {
-        self.sources
-            .values()
-            .flat_map(|source| source.diagnostics.iter().map(move |it| (source, it)))
+    fn parsed(&self, name: &str) -> Option<&Parsed<Workflow>> {
+        self.sources.get(name).map(|(_, parsed)| parsed)
+    }
+
+    /// What is wrong with the sources, each by itself and callers against what they call.
+    pub fn problems(&self) -> Vec<Problem> {
+        let own = self.sources.values().flat_map(|(_, parsed)| parsed.problems.iter().cloned());
+        own.chain(self.link()).collect()
+    }
+
+    fn link(&self) -> Vec<Problem> {
+        let called = |name: &str| {
+            let parsed = self.parsed(name)?;
+            Some(Called { workflow: parsed.tree.as_ref()?, size: parsed.size })
+        };
+        let Some(root) = called(&self.name) else { return Vec::new() };
+        let resolve = move |caller: &Workflow, call: &ReusableWorkflowCall| {
+            let name = called_source(&caller.source_name, &call.reference);
+            called(&name).ok_or_else(|| format!("'{name}' cannot be read"))
+        };
+        check_calls(root, &resolve, DefaultPermissions::default(), &Limits::default())
     }
 
     /// Whether the event starts the workflow.
@@ -126,7 +155,7 @@ impl Compiled {
         let vars = vars.into_iter().map(|(name, value)| (name, Json::String(value)));
         GithubRunInputs {
             workflow: self.name.clone(),
-            sources: sources.map(|(name, source)| (name.clone(), source.text.clone())).collect(),
+            sources: sources.map(|(name, (text, _))| (name.clone(), text.clone())).collect(),
             pins: self.pins.clone(),
             github: Value::from(github),
             inputs,

@@ -1,33 +1,32 @@
-//! Workflow texts, parsed, each with the map that its spans point into.
+//! Workflow texts, parsed.
 
-use windlass_diagnostics::{Diagnostic, SourceMap};
-use windlass_github_syntax::{parse_workflow, workflow::Workflow};
+use windlass_diagnostics::SourceMap;
+use windlass_github_syntax::{
+    Parsed, parse_workflow,
+    problem::{Problem, ProblemKind},
+    workflow::Workflow,
+};
 
-/// One workflow file, read.
-pub struct ParsedSource {
-    /// Its text.
-    pub text: String,
-    /// The map for its diagnostics' spans; it holds this source alone.
-    pub map: SourceMap,
-    /// The workflow, as far as the text gives one.
-    pub workflow: Option<Workflow>,
-    /// Everything that is wrong with it.
-    pub diagnostics: Vec<Diagnostic>,
+/// Reads a workflow's text into the map that its spans point into. `name` is what messages and
+/// other workflows call it.
+pub fn parse(map: &mut SourceMap, name: &str, text: &str) -> Parsed<Workflow> {
+    let source = map.add(name, text);
+    parse_workflow(source, name, text)
 }
 
-/// Reads a workflow's text. `name` is what messages call it.
-pub fn parse(name: &str, text: &str) -> ParsedSource {
-    let mut map = SourceMap::new();
-    let source = map.add(name, text);
-    let parsed = parse_workflow(source, name, text);
-    let diagnostics = parsed.diagnostics();
-    ParsedSource { text: text.to_owned(), map, workflow: parsed.tree, diagnostics }
+/// Whether a workflow with this problem can still be run. GitHub refuses such a file, but what it
+/// means is plain, so it is said as a warning: a missing `on` (the event is named on the command
+/// line then) and a missing `type` of an input (a string then).
+pub fn can_be_run_with(problem: &Problem) -> bool {
+    match &problem.kind {
+        ProblemKind::OnMissing => true,
+        ProblemKind::MissingKey { key } => *key == "type",
+        _ => !problem.to_diagnostic().is_error(),
+    }
 }
 
 /// The name that a workflow's text gives it, for finding it by that name.
 pub fn title(text: &str) -> Option<String> {
-    let mut map = SourceMap::new();
-    let source = map.add("", text);
-    let workflow = parse_workflow(source, "", text).tree?;
+    let workflow = parse(&mut SourceMap::new(), "", text).tree?;
     workflow.name.map(|name| name.value)
 }

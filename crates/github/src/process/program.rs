@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use windlass_diagnostics::SourceMap;
 use windlass_github_syntax::workflow::{Workflow, WorkflowReference};
 use windlass_kernel::ProcessError;
 
@@ -16,9 +17,9 @@ impl Program {
     /// Parses every source of a run. Errors in them were shown before the run was made; here only
     /// a file that gives no workflow at all matters.
     pub fn parse(inputs: &GithubRunInputs) -> Result<Self, ProcessError> {
-        let mut workflows = HashMap::new();
+        let (mut workflows, mut map) = (HashMap::new(), SourceMap::new());
         for (name, text) in &inputs.sources {
-            let workflow = crate::sources::parse(name, text).workflow.ok_or_else(|| {
+            let workflow = crate::sources::parse(&mut map, name, text).tree.ok_or_else(|| {
                 ProcessError::Inputs(format!("'{name}' cannot be read as a workflow"))
             })?;
             workflows.insert(name.clone(), Arc::new(workflow));

@@ -87,7 +87,7 @@ pub fn make(opened: &Opened, manner: Manner, base: PathBuf, name: &str) -> Resul
         sources: source_cache(),
         overrides: super::sources::overrides(&manner.actions),
         action_server_url: env::var("WINDLASS_ACTIONS_URL").unwrap_or(server),
-        environment: env::vars_os().filter(|(name, _)| !is_private(name)).collect(),
+        environment: env::vars_os().filter(|(name, _)| !is_withheld(name)).collect(),
         extra_environment: manner.environment,
         debug: manner.debug,
         keep: manner.keep,
@@ -99,9 +99,12 @@ pub fn make(opened: &Opened, manner: Manner, base: PathBuf, name: &str) -> Resul
     Ok(Made { driver: Arc::new(GithubJobDriver::new(options)), workspaces, kill })
 }
 
-/// Variables that are for the program and not for what it runs: secrets among them.
-fn is_private(name: &std::ffi::OsStr) -> bool {
-    name.to_string_lossy().starts_with("WINDLASS_")
+/// Variables that steps do not inherit: the program's own, secrets among them; those of another
+/// run in which this one may be nested; and the login shell, which hosted runners do not set.
+fn is_withheld(name: &std::ffi::OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let prefixes = ["WINDLASS_", "GITHUB_", "RUNNER_", "ACTIONS_"];
+    name == "SHELL" || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn host_name() -> String {
