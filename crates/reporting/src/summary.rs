@@ -30,6 +30,15 @@ pub(crate) fn summary(view: &RunView, settings: &SurfaceSettings, extent: LogExt
     summary.text
 }
 
+/// The remarks, the pages and the result, without the logs of what failed.
+pub(crate) fn remarks(view: &RunView, settings: &SurfaceSettings) -> String {
+    let mut summary = Summary { view, settings, look: settings.appearance, text: String::new() };
+    summary.annotations();
+    summary.pages();
+    summary.result();
+    summary.text
+}
+
 struct Summary<'run> {
     view: &'run RunView,
     settings: &'run SurfaceSettings,

@@ -6,7 +6,7 @@ use super::{
     Graph, Outline,
     layout::{LABEL, Layout, PADDING, Place, ROW, layout},
 };
-use crate::{fit::fit, summary::flat};
+use crate::{fit::fit, summary::flat, xml::escaped};
 
 /// Colours follow the reader's light or dark mode; a page that embeds the picture may set the
 /// same variables.
@@ -96,22 +96,4 @@ fn path(places: &[&Place]) -> String {
         let _ = write!(path, "C{middle:.1} {y:.1} {middle:.1} {to_y:.1} {end:.1} {to_y:.1}");
     }
     path
-}
-
-/// Text as XML has it; what XML 1.0 forbids was taken out with the control characters, but for
-/// the two that are no characters at all.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\'' => escaped += "&#39;",
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }

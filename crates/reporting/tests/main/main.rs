@@ -11,4 +11,5 @@ mod json;
 mod outline;
 mod plain;
 mod script;
+mod tables;
 mod terminal;
