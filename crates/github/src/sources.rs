@@ -16,11 +16,13 @@ pub fn parse(map: &mut SourceMap, name: &str, text: &str) -> Parsed<Workflow> {
 
 /// Whether a workflow with this problem can still be run. GitHub refuses such a file, but what it
 /// means is plain, so it is said as a warning: a missing `on` (the event is named on the command
-/// line then) and a missing `type` of an input (a string then).
+/// line then), a missing `type` of an input (a string then), and a secret that the called workflow does
+/// not declare (it is handed over all the same).
 pub fn can_be_run_with(problem: &Problem) -> bool {
     match &problem.kind {
         ProblemKind::OnMissing => true,
         ProblemKind::MissingKey { key } => *key == "type",
+        ProblemKind::UndefinedSecret { .. } => true,
         _ => !problem.to_diagnostic().is_error(),
     }
 }
