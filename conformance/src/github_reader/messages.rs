@@ -1,6 +1,6 @@
 //! GitHub's official wording of a problem, with the position as GitHub writes it.
 
-use windlass_diagnostics::SourceMap;
+use windlass_diagnostics::{SourceMap, Spanned};
 use windlass_github_syntax::expression::ExpressionError;
 use windlass_github_syntax::workflow::PermissionLevel;
 use windlass_github_syntax::{Problem, ProblemKind};
@@ -8,6 +8,16 @@ use windlass_yaml::ScalarStyle;
 
 /// GitHub cuts messages at this length.
 const LONGEST: usize = 500;
+
+/// What GitHub puts before a message about a called file.
+pub(super) fn called_from(sources: &SourceMap, call: &Spanned<String>) -> String {
+    let start = call.span.start;
+    let caller = sources.name(call.span.source);
+    format!(
+        "In {caller} (Line: {}, Col: {}): Error from called workflow ",
+        start.line, start.column
+    )
+}
 
 /// The message; `None` for what GitHub's parser does not look at.
 pub(super) fn render(sources: &SourceMap, problem: &Problem) -> Option<String> {
@@ -20,9 +30,25 @@ pub(super) fn render(sources: &SourceMap, problem: &Problem) -> Option<String> {
         | ProblemKind::TooDeep { .. }
         | ProblemKind::UnsupportedTag { .. }
         | ProblemKind::InvalidForTag { .. }
+        | ProblemKind::KeyNotScalar
         | ProblemKind::StyleWithTag { .. } => format!("{file}: {}", without_place(problem)?),
         ProblemKind::NestedTooDeep { limit } => {
             format!("Nested reusable workflow depth exceeded {limit}.")
+        }
+        ProblemKind::NotCallable { uses, on } => {
+            let on = on.map_or_else(Default::default, |on| on.start);
+            format!(
+                "In {place}Error from called workflow {uses} (Line: {}, Col: {}): workflow_call \
+                 key is not defined in the referenced workflow.",
+                on.line, on.column
+            )
+        }
+        ProblemKind::TooManyJobs { limit, call } => {
+            let caller = call.as_ref().map_or_else(String::new, |call| called_from(sources, call));
+            format!(
+                "{caller}{place}Workflows may not contain more than {limit} jobs across all \
+                 referenced files"
+            )
         }
         ProblemKind::CalledTooLarge { uses, .. } => {
             format!("In {place}Error from called workflow {uses}: Maximum object size exceeded")
@@ -43,6 +69,7 @@ fn without_place(problem: &Problem) -> Option<String> {
             format!("The maximum file size of {limit} characters has been exceeded")
         }
         ProblemKind::ResultTooLarge { .. } => "Maximum object size exceeded".to_owned(),
+        ProblemKind::KeyNotScalar => "Expected mapping end".to_owned(),
         ProblemKind::TooDeep { .. } => "Maximum object depth exceeded".to_owned(),
         ProblemKind::UnsupportedTag { tag } => format!("Unexpected tag '{tag}'"),
         ProblemKind::InvalidForTag { tag, text } => {
@@ -159,6 +186,22 @@ fn meaning(kind: &ProblemKind) -> Option<String> {
             format!("Expected format {{org}}/{{repo}}[/path]@ref. Actual '{uses}'")
         }
         ProblemKind::MatrixEmpty => "Matrix must define at least one vector".to_owned(),
+        ProblemKind::MatrixEntryEmpty { list: "exclude" } => {
+            "Matrix exclude filter must not be empty".to_owned()
+        }
+        ProblemKind::MatrixEntryEmpty { .. } => {
+            "Matrix include mapping does not contain any values".to_owned()
+        }
+        ProblemKind::MatrixExcludeKey { key, .. } => {
+            format!("Matrix exclude key '{key}' does not match any key within the matrix")
+        }
+        ProblemKind::ConcurrencyGroupTooLong { limit } => {
+            format!("Concurrency group name must be less than {limit} characters")
+        }
+        ProblemKind::ImageEmpty => "Container image cannot be empty".to_owned(),
+        ProblemKind::SnapshotVersion { version } => {
+            format!("Expected format '{{major-version}}.*' Actual '{version}'")
+        }
         ProblemKind::MatrixVectorEmpty { vector } => {
             format!("Matrix vector '{vector}' does not contain any values")
         }

@@ -212,20 +212,18 @@ impl Renderer<'_> {
             put(out, name, value.filter(|value| !value.is_null()).map(|value| self.token(value)));
         }
         let outputs = definition.and_then(|definition| definition.get("outputs"));
-        put(out, "outputs", outputs.map(|outputs| self.outputs(outputs)));
+        put(out, "outputs", outputs.map(|outputs| self.token(outputs)));
+        let raw = file.and_then(|file| file.template.as_ref());
+        for (key, name) in
+            [("env", "env"), ("defaults", "defaults"), ("concurrency", "embedded-concurrency")]
+        {
+            put(out, name, raw.and_then(|raw| raw.get(key)).map(|value| self.token(value)));
+        }
         let jobs = match (file, workflow) {
             (Some(file), Some(workflow)) => self.jobs(file, workflow, permissions),
             _ => json!([]),
         };
         out.insert("jobs".to_owned(), jobs);
-    }
-
-    /// Outputs of a called workflow: names and values.
-    fn outputs(&self, outputs: &Template) -> Value {
-        let pairs = outputs.as_mapping().unwrap_or_default().iter().filter_map(|(key, output)| {
-            Some(json!({ "Key": self.token(key), "Value": self.token(output.get("value")?) }))
-        });
-        json!({ "type": 2, "map": pairs.collect::<Vec<_>>() })
     }
 
     fn condition(&self, condition: &Condition) -> Value {
@@ -255,7 +253,7 @@ impl Renderer<'_> {
                 (2, Some(("map", pairs.collect())))
             }
             TemplateKind::Expression(expression) => (3, Some(("expr", json!(expression.source())))),
-            TemplateKind::Insert => (4, None),
+            TemplateKind::Insert => (4, Some(("expr", json!("insert")))),
             TemplateKind::Boolean(value) => (5, Some(("bool", json!(value)))),
             TemplateKind::Number(value) => (6, Some(("num", number(*value)))),
             TemplateKind::Null => (7, None),

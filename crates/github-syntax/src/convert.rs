@@ -20,6 +20,7 @@ use windlass_diagnostics::{SourceId, Span, Spanned};
 
 use crate::expression::Availability;
 use crate::problem::{Problem, ProblemKind};
+use crate::reader::utf16_length;
 use crate::schema::availability;
 use crate::template::{Template, TemplateKind};
 use crate::workflow::{Concurrency, RunDefaults, Triggers, Workflow};
@@ -64,6 +65,7 @@ impl Converter<'_> {
             }
             Triggers::default()
         };
+        self.check_concurrency(template.get("concurrency"));
         let jobs = template.get("jobs").map_or_else(IndexMap::new, |jobs| self.jobs(jobs));
         Workflow {
             source,
@@ -76,6 +78,22 @@ impl Converter<'_> {
             defaults: run_defaults(template),
             concurrency: template.get("concurrency").map(concurrency),
             jobs,
+        }
+    }
+}
+
+/// The longest name of a concurrency group, in UTF-16 code units.
+const LONGEST_CONCURRENCY_GROUP: usize = 400;
+
+impl Converter<'_> {
+    fn check_concurrency(&mut self, concurrency: Option<&Template>) {
+        let Some(concurrency) = concurrency else { return };
+        let group = concurrency.get("group").unwrap_or(concurrency);
+        let too_long =
+            group.as_str().is_some_and(|group| utf16_length(group) > LONGEST_CONCURRENCY_GROUP);
+        if too_long {
+            let limit = LONGEST_CONCURRENCY_GROUP;
+            self.problem(concurrency.span, ProblemKind::ConcurrencyGroupTooLong { limit });
         }
     }
 }

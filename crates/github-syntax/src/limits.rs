@@ -26,7 +26,7 @@ impl Default for Limits {
             values: 1_000_000,
             result_size: 10 * 1024 * 1024,
             nested_workflows: 9,
-            jobs: 10_000,
+            jobs: 100_000,
         }
     }
 }

@@ -5,7 +5,7 @@
 
 mod permissions;
 
-use windlass_diagnostics::Span;
+use windlass_diagnostics::{Span, Spanned};
 
 use crate::limits::Limits;
 use crate::problem::{Problem, ProblemKind};
@@ -50,7 +50,7 @@ pub fn check_calls<'tree>(
         Some(permissions) => Allowance::Given(permissions),
         None => Allowance::Default(default_permissions),
     };
-    linker.workflow(root.workflow, allowance, 0);
+    linker.workflow(root.workflow, None, allowance, 0);
     linker.problems
 }
 
@@ -70,13 +70,21 @@ impl<'tree> Linker<'_, 'tree> {
     }
 
     /// The calls of one workflow that may do what `allowance` says.
-    fn workflow(&mut self, workflow: &'tree Workflow, allowance: Allowance<'tree>, depth: usize) {
-        self.jobs += workflow.jobs.len();
-        if self.jobs > self.limits.jobs && !self.stopped {
+    fn workflow(
+        &mut self,
+        workflow: &'tree Workflow,
+        call: Option<&'tree Spanned<String>>,
+        allowance: Allowance<'tree>,
+        depth: usize,
+    ) {
+        let left = self.limits.jobs - self.jobs;
+        if let Some((_, job)) = workflow.jobs.get_index(left) {
             self.stopped = true;
-            let span = workflow.jobs.values().next().map_or_else(Span::default, |job| job.id.span);
-            self.problem(span, ProblemKind::TooManyJobs { limit: self.limits.jobs });
+            let kind = ProblemKind::TooManyJobs { limit: self.limits.jobs, call: call.cloned() };
+            self.problem(job.id.span, kind);
+            return;
         }
+        self.jobs += workflow.jobs.len();
         for job in workflow.jobs.values() {
             if self.stopped {
                 return;
@@ -123,7 +131,8 @@ impl<'tree> Linker<'_, 'tree> {
             return;
         }
         let Some(definition) = called.workflow.on.workflow_call() else {
-            let kind = ProblemKind::NotCallable { uses: uses.value.clone() };
+            let on = called.workflow.on.span;
+            let kind = ProblemKind::NotCallable { uses: uses.value.clone(), on };
             self.problem(uses.span, kind);
             return;
         };
@@ -134,7 +143,7 @@ impl<'tree> Linker<'_, 'tree> {
             Some(permissions) => Allowance::Given(permissions),
             None => allowance,
         };
-        self.workflow(called.workflow, inner, depth);
+        self.workflow(called.workflow, Some(uses), inner, depth);
     }
 
     fn check_inputs(&mut self, call: &ReusableWorkflowCall, definition: &WorkflowCall) {

@@ -5,7 +5,7 @@
 
 pub mod wording;
 
-use windlass_diagnostics::Span;
+use windlass_diagnostics::{Span, Spanned};
 use windlass_yaml::{ScalarStyle, YamlError};
 
 use crate::expression::ExpressionError;
@@ -30,6 +30,8 @@ pub enum Step {
     Reading,
     /// The meaning of a file by itself.
     Converting,
+    /// The order of its jobs.
+    Ordering,
     /// A caller against the workflows it calls.
     Linking,
 }
@@ -114,8 +116,8 @@ pub enum ProblemKind {
     NeedsCycle { job: String, need: String },
     /// No job without `needs`.
     NoStartingJob,
-    /// More jobs than the limit.
-    TooManyJobs { limit: usize },
+    /// More jobs than the limit; `call` is the call that leads to the job that is too many.
+    TooManyJobs { limit: usize, call: Option<Spanned<String>> },
     /// `runs-on.group` with an unknown prefix or no name.
     RunnerGroup { group: String, prefix_unknown: bool },
     /// `uses` of a step in no known form.
@@ -128,6 +130,16 @@ pub enum ProblemKind {
     MatrixEmpty,
     /// A matrix vector without values.
     MatrixVectorEmpty { vector: String },
+    /// An entry of `include` or `exclude` without keys.
+    MatrixEntryEmpty { list: &'static str },
+    /// An entry of `exclude` names a vector that the matrix does not have.
+    MatrixExcludeKey { key: String, suggestion: Option<String> },
+    /// A concurrency group that is too long.
+    ConcurrencyGroupTooLong { limit: usize },
+    /// An image is given, but empty.
+    ImageEmpty,
+    /// `snapshot.version` in another form than `1.*`.
+    SnapshotVersion { version: String },
     /// `wait` or `cancel` names no background step before it.
     UnknownBackgroundStep { id: String, suggestion: Option<String> },
     /// A `parallel` group with a step that cannot be in one.
@@ -136,8 +148,8 @@ pub enum ProblemKind {
     CalledWorkflowMissing { uses: String, cause: String },
     /// With this called workflow all together are larger than the limit, in bytes as GitHub counts.
     CalledTooLarge { uses: String, limit: usize },
-    /// A called workflow has no `on.workflow_call`.
-    NotCallable { uses: String },
+    /// A called workflow has no `on.workflow_call`; `on` is where its `on` stands.
+    NotCallable { uses: String, on: Option<Span> },
     /// Workflows call one another in too many levels.
     NestedTooDeep { limit: usize },
     /// `with` names an input that the called workflow does not have.
@@ -198,6 +210,9 @@ impl Problem {
             | Kind::InsertParameters { .. }
             | Kind::Expression { .. }
             | Kind::OnMissing => Step::Reading,
+            Kind::UnknownNeed { .. } | Kind::NeedsCycle { .. } | Kind::NoStartingJob => {
+                Step::Ordering
+            }
             Kind::CalledWorkflowMissing { .. }
             | Kind::CalledTooLarge { .. }
             | Kind::NotCallable { .. }
@@ -207,6 +222,7 @@ impl Problem {
             | Kind::InputType { .. }
             | Kind::UndefinedSecret { .. }
             | Kind::MissingSecret { .. }
+            | Kind::TooManyJobs { .. }
             | Kind::PermissionsExceeded { .. } => Step::Linking,
             _ => Step::Converting,
         }

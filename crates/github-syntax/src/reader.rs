@@ -89,8 +89,7 @@ pub(crate) fn utf16_length(text: &str) -> usize {
 
 /// Whether the tree is too deep or, with aliases written out, has too many values.
 fn exceeded_shape(root: NodeRef<'_, '_>, limits: &Limits) -> Option<Problem> {
-    // A scalar has a height of 1 and no depth.
-    if root.node.height as usize > limits.depth + 1 {
+    if root.node.height as usize > limits.depth {
         let mut deepest = root;
         for _ in 0..limits.depth {
             let children = deepest.items().chain(deepest.pairs().map(|(_, value)| value));

@@ -213,7 +213,7 @@ impl<'text> Builder<'text> {
                 let target = &self.nodes[target.0 as usize];
                 (target.expanded, target.height)
             }
-            _ => (1, 1),
+            _ => (1, 0),
         };
         self.last_end = span.end.offset;
         let id = NodeId(saturating(self.nodes.len()));

@@ -80,7 +80,7 @@ pub struct Node<'text> {
     pub content: Content<'text>,
     /// How many nodes it has with all aliases written out, itself included; saturates.
     pub expanded: u64,
-    /// How many levels it has with all aliases written out; 1 for a scalar.
+    /// How many levels of lists and mappings it has with all aliases written out; 0 for a scalar.
     pub height: u32,
 }
 

@@ -36,18 +36,16 @@ impl Converter<'_> {
             edges.push(needed);
         }
         let groups = circles(&edges);
-        let mut circle = false;
         for (number, job) in jobs.values().enumerate() {
             for need in &job.needs {
                 let Some(needed) = numbers.get(&need.value.to_ascii_lowercase()) else { continue };
                 if *needed == number || groups[*needed] == groups[number] {
-                    circle = true;
                     let (job, need_id) = (job.id.value.clone(), need.value.clone());
                     self.problem(need.span, ProblemKind::NeedsCycle { job, need: need_id });
                 }
             }
         }
-        if !circle && jobs.values().all(|job| !job.needs.is_empty()) {
+        if jobs.values().all(|job| !job.needs.is_empty()) {
             self.problem(span, ProblemKind::NoStartingJob);
         }
     }

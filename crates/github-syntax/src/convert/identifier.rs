@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use windlass_diagnostics::Span;
 
 use crate::problem::ProblemKind;
-use crate::workflow::StepKind;
+use crate::workflow::{ActionReference, StepKind};
 
 /// Ids must be shorter than this; generated ones are cut to it.
 const MAXIMUM_LENGTH: usize = 100;
@@ -65,15 +65,20 @@ const fn is_id_byte(byte: u8) -> bool {
 fn subject(kind: &StepKind) -> String {
     match kind {
         StepKind::Run { .. } => "run".to_owned(),
-        StepKind::Uses { uses, .. } => {
+        StepKind::Uses { uses, action, .. } => {
             if let Some(image) = uses.value.strip_prefix("docker://") {
                 return image.to_owned();
             }
             if uses.value.starts_with("./") || uses.value.starts_with(".\\") {
                 return "self".to_owned();
             }
-            let action = uses.value.split('@').next().unwrap_or_default();
-            action.trim_end_matches(['/', '\\']).to_owned()
+            // Owner and repository alone; the folder of an action in it does not count.
+            match &action {
+                ActionReference::Repository { owner, repository, .. } => {
+                    format!("{owner}/{repository}")
+                }
+                _ => "run".to_owned(),
+            }
         }
         StepKind::Wait { .. } => "wait".to_owned(),
         StepKind::WaitAll => "wait-all".to_owned(),

@@ -8,6 +8,7 @@ use super::{
     Converter, concurrency, named, one_or_more, permissions, run_defaults, spanned_text, uses,
 };
 use crate::problem::ProblemKind;
+use crate::schema::availability::SNAPSHOT_IF;
 use crate::template::{Template, TemplateKind};
 use crate::workflow::{
     Environment, Job, JobBody, JobSteps, ReusableWorkflowCall, SecretsPassed, Strategy,
@@ -40,6 +41,7 @@ impl Converter<'_> {
         if let Some(strategy) = strategy {
             self.check_matrix(strategy);
         }
+        self.check_concurrency(template.get("concurrency"));
         let condition = self.job_condition(template.get("if"), span);
         let body = match template.get("uses").and_then(spanned_text) {
             Some(uses) if template.get("runs-on").is_none() => {
@@ -49,7 +51,7 @@ impl Converter<'_> {
         };
         Job {
             id,
-            name: template.get("name").cloned(),
+            name: template.get("name").filter(|name| name.as_str() != Some("")).cloned(),
             needs: template.get("needs").map(one_or_more).unwrap_or_default(),
             condition,
             permissions: template.get("permissions").and_then(permissions::convert),
@@ -64,6 +66,8 @@ impl Converter<'_> {
         if let Some(group) = runs_on.as_ref().and_then(|runs_on| runs_on.get("group")) {
             self.check_runner_group(group);
         }
+        self.check_images(template);
+        self.check_snapshot(template.get("snapshot"));
         let environment = template.get("environment").cloned();
         JobSteps {
             runs_on: runs_on.unwrap_or(Template { span, kind: TemplateKind::Null }),
@@ -105,18 +109,53 @@ impl Converter<'_> {
         ReusableWorkflowCall { uses, reference, with: template.get("with").cloned(), secrets }
     }
 
+    /// GitHub wants services to have an image; a job's own container may be left empty.
+    fn check_images(&mut self, template: &Template) {
+        let empty = |image: &str| image.strip_prefix("docker://").unwrap_or(image).is_empty();
+        if let Some(container) = template.get("container") {
+            let image = container.get("image").unwrap_or(container);
+            if image.as_str() == Some("docker://") {
+                self.problem(container.span, ProblemKind::ImageEmpty);
+            }
+        }
+        let services = template.get("services").and_then(Template::as_mapping);
+        for (_, service) in services.unwrap_or_default() {
+            let image =
+                if service.as_mapping().is_some() { service.get("image") } else { Some(service) };
+            let is_empty = image.is_none_or(|image| image.as_str().is_some_and(empty));
+            if is_empty && service.is_literal() {
+                self.problem(service.span, ProblemKind::ImageEmpty);
+            }
+        }
+    }
+
+    /// `version` of a snapshot is a major version and `.*`. The condition is checked here too.
+    fn check_snapshot(&mut self, snapshot: Option<&Template>) {
+        let Some(snapshot) = snapshot else { return };
+        if let Some(condition) = snapshot.get("if") {
+            self.condition(Some(condition), condition.span, &SNAPSHOT_IF, "success()");
+        }
+        let Some(version) = snapshot.get("version").and_then(Template::as_str) else { return };
+        let major = version.strip_suffix(".*").unwrap_or_default();
+        if major.is_empty() || !major.bytes().all(|byte| byte.is_ascii_digit()) {
+            let version = version.to_owned();
+            self.problem(snapshot.span, ProblemKind::SnapshotVersion { version });
+        }
+    }
+
     /// A group may be named alone, or behind the organization or enterprise it belongs to.
     /// GitHub Docs, "Workflow syntax for GitHub Actions", `jobs.<job_id>.runs-on`.
     fn check_runner_group(&mut self, template: &Template) {
         let Some(group) = template.as_str() else { return };
         let prefix_unknown = match group.split_once('/') {
             None => return,
+            Some((_, "")) => false,
             Some((prefix, name)) => {
                 let known = matches!(prefix, "org" | "organization" | "ent" | "enterprise");
-                if known && !name.is_empty() && !name.contains('/') {
+                if known && !name.contains('/') {
                     return;
                 }
-                !known || name.contains('/')
+                true
             }
         };
         let group = group.to_owned();

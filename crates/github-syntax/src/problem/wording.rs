@@ -284,7 +284,7 @@ fn jobs(kind: &ProblemKind) -> Option<Words> {
             "no job can start: every one has `needs`, or there is none",
             "add a job without `needs`",
         ),
-        ProblemKind::TooManyJobs { limit } => words(
+        ProblemKind::TooManyJobs { limit, .. } => words(
             "gh/too-many-jobs",
             format!("the workflow has more than {limit} jobs, called workflows included"),
             "split the workflow",
@@ -326,6 +326,32 @@ fn steps(kind: &ProblemKind) -> Option<Words> {
             format!("the list `{vector}` of the matrix is empty, so that no job would run"),
             "add a value or remove the key",
         ),
+        ProblemKind::MatrixEntryEmpty { list } => words(
+            "gh/matrix-entry-empty",
+            format!("this entry of `{list}` is empty"),
+            "add a key and a value, or remove the entry",
+        ),
+        ProblemKind::MatrixExcludeKey { key, suggestion } => words(
+            "gh/matrix-exclude-key",
+            format!("`exclude` names `{key}`, which the matrix does not have"),
+            "name a list of the matrix",
+        )
+        .suggesting(suggestion.as_ref()),
+        ProblemKind::ConcurrencyGroupTooLong { limit } => words(
+            "gh/concurrency-group-too-long",
+            format!("the name of a concurrency group has at most {limit} characters"),
+            "shorten it",
+        ),
+        ProblemKind::ImageEmpty => words(
+            "gh/image-empty",
+            "the container has no image",
+            "name an image, e.g. `node:24`, or remove the container",
+        ),
+        ProblemKind::SnapshotVersion { version } => words(
+            "gh/snapshot-version",
+            format!("`{version}` is no version of an image"),
+            "write a major version, e.g. `1.*`",
+        ),
         ProblemKind::UnknownBackgroundStep { id, suggestion } => words(
             "gh/unknown-background-step",
             format!("there is no background step `{id}` before this step"),
@@ -354,11 +380,12 @@ fn calls(kind: &ProblemKind) -> Option<Words> {
             format!("with the called workflow `{uses}` all workflows take more than {limit} bytes"),
             "call fewer or smaller workflows",
         ),
-        ProblemKind::NotCallable { uses } => words(
+        ProblemKind::NotCallable { uses, on } => words(
             "gh/not-callable",
             format!("the workflow `{uses}` cannot be called: it has no `on: workflow_call`"),
             "add `workflow_call` to its `on`",
-        ),
+        )
+        .beside(*on, "add it here"),
         ProblemKind::NestedTooDeep { limit } => words(
             "gh/nested-too-deep",
             format!("workflows call one another more than {limit} levels deep"),

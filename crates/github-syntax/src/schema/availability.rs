@@ -35,6 +35,11 @@ pub static JOB_IF: Availability = Availability::new(
 /// Most keys of a job.
 pub static STRATEGY: Availability =
     Availability::new(&["github", "inputs", "vars", "needs", "strategy", "matrix"], &[]);
+/// `snapshot.if`, which may ask for the status of the job.
+pub static SNAPSHOT_IF: Availability = Availability::new(
+    &["github", "inputs", "vars", "needs", "strategy", "matrix"],
+    &[ALWAYS, CANCELLED, SUCCESS, FAILURE],
+);
 /// Job `env`, `secrets` of a call.
 pub static STRATEGY_SECRETS: Availability =
     Availability::new(&["github", "inputs", "vars", "needs", "strategy", "matrix", "secrets"], &[]);
