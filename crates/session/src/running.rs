@@ -32,7 +32,8 @@ pub trait Running: Send {
     ///
     /// The end is when every process that holds the pipe has closed it, or, for a background
     /// child that goes on holding it, once the program itself has exited and either nothing came
-    /// for 100 ms or 10 s have gone by.
+    /// for 100 ms or 5 s have gone by. What that child prints later is read and dropped, so that
+    /// it can go on.
     ///
     /// # Errors
     /// Only when the operating system refuses to read; the program may still be running.

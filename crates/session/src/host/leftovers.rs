@@ -134,10 +134,15 @@ impl Leftovers {
         commands.map(|pid| (pid, true)).chain(orphans.map(|pid| (pid, false))).collect()
     }
 
-    /// Whether a zombie child is an orphan that nobody else waits for: it is in a group of this
-    /// job, or it made a session of its own, which none of our own helpers does.
+    /// Whether a zombie child is an orphan that nobody else waits for. What other parts of the
+    /// program start is in our own group or leads one in our session.
     fn may_reap(&self, entry: &system::ProcessEntry) -> bool {
-        entry.session != system::own_session() || lock(&self.groups).contains(&entry.group)
+        let own = system::process_entry(system::own_pid());
+        let stranger = own.is_some_and(|own| {
+            entry.session != own.session
+                || (entry.group != own.group && entry.group != entry.pid.as_raw_nonzero().get())
+        });
+        stranger || lock(&self.groups).contains(&entry.group)
     }
 }
 

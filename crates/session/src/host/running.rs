@@ -2,7 +2,10 @@
 //!
 //! Everything is driven by the one who reads or waits; there is no task and no thread of its own.
 //! The pipe alone cannot tell the end: a daemon that a step started holds it for as long as it
-//! lives. So the exit of the process counts, plus a short time for what is still in flight.
+//! lives. So the exit of the process counts, plus a short time for what is still in flight
+//! (actions/runner waits 5 s for the pipe in any case; silence lets us go sooner). After that the
+//! pipe is emptied in the background until everybody has closed it: the server that a step left
+//! running for the next one must neither stop at a full pipe nor die of a broken one.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
@@ -25,9 +28,11 @@ const READ_BYTES: usize = 256 << 10;
 /// Once the process has exited, silence of this length on a pipe that is still held is the end.
 const SILENCE: Duration = Duration::from_millis(100);
 /// Once the process has exited, output that goes on is listened to for at most this long.
-const LAST_WORDS: Duration = Duration::from_secs(10);
+const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How often a group that was told to stop is looked at after its leader's exit.
 const GROUP_CHECK: Duration = Duration::from_millis(5);
+/// Nobody reads what comes after the end; a pause between reads keeps a flood from costing us time.
+const UNHEARD_PAUSE: Duration = Duration::from_millis(5);
 
 /// See [`Running`].
 pub(super) struct HostRunning {
@@ -178,7 +183,7 @@ impl HostRunning {
             Ok(count) => {
                 self.last_output = Instant::now();
                 if self.exit.is_some_and(|(_, at)| self.last_output >= at + LAST_WORDS) {
-                    self.output = None;
+                    self.give_up_output();
                 }
                 Ok(Some(count))
             }
@@ -191,6 +196,15 @@ impl HostRunning {
                 Ok(None)
             }
             Err(error) => Err(error),
+        }
+    }
+
+    /// Leaves the pipe to be emptied in the background by the runtime, if there is one.
+    fn give_up_output(&mut self) {
+        if let Some(output) = self.output.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(empty(output));
         }
     }
 
@@ -226,7 +240,7 @@ impl Running for HostRunning {
                         if let Some(count) = self.read_last(buffer)? {
                             return Ok(count);
                         }
-                        self.output = None;
+                        self.give_up_output();
                     }
                 }
             }
@@ -294,8 +308,25 @@ impl Drop for HostRunning {
             // Tokio reaps a child that was dropped alive.
             self.kill_tree();
             self.leftovers.abandoned(self.pid);
-        } else if self.ladder_is_climbing() {
-            self.signal(Signal::Kill);
+        } else {
+            if self.ladder_is_climbing() {
+                self.signal(Signal::Kill);
+            }
+            self.give_up_output();
+        }
+    }
+}
+
+/// Reads and drops until everybody has closed the pipe.
+async fn empty(output: Receiver) {
+    let mut dropped = Vec::with_capacity(READ_BYTES);
+    while output.readable().await.is_ok() {
+        dropped.clear();
+        match output.try_read_buf(&mut dropped) {
+            Ok(0) => break,
+            Ok(_) => tokio::time::sleep(UNHEARD_PAUSE).await,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => break,
         }
     }
 }

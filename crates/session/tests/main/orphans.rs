@@ -89,10 +89,11 @@ async fn no_zombie_is_left_by_orphans_that_ended_by_themselves() {
     let job = Job::new();
     job.run("for i in 1 2 3; do (setsid bash -c 'echo $$ > done'$i > /dev/null 2>&1 &); done")
         .await;
+    job.run("set -m; (bash -c 'echo $$ > done6' | cat) & sleep 0.1").await;
     job.run("for i in 4 5; do (bash -c 'sleep 0.05; echo $$ > done'$i > /dev/null 2>&1 &); done")
         .await;
     let mut pids = Vec::new();
-    for i in 1..=5 {
+    for i in 1..=6 {
         let path = job.session.places().workspace.join(format!("done{i}"));
         pids.push(wait_for_file(&path).await.trim().parse::<u32>().unwrap());
     }
