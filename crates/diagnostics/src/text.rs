@@ -1,123 +1,155 @@
-//! Findings as text for people, as rustc writes them.
+//! Diagnostics for people: rustc's own layout, with the lines of the file.
+//!
+//! What is printed is bounded whatever the file holds: a place of several lines shows its first,
+//! and of a long line only a window around the place.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::ops::Range;
 
-use crate::{Diagnostic, Label, Severity, SourceMap};
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{
+    Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet,
+};
 
-/// The longest line of a source that is shown, in bytes: a minified file must not fill a terminal.
-const LONGEST_LINE: usize = 400;
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::source::{Position, SourceMap};
 
-/// Renders a finding with the lines it is about, in colour or not. Ends without a line break.
+/// Characters of a line that are shown before and behind the start of a place.
+const WINDOW_BEFORE: usize = 80;
+const WINDOW_BEHIND: usize = 160;
+/// How far apart places may be to be shown as one piece of the file, in lines.
+const MOST_LINES: u32 = 40;
+
+/// Renders one diagnostic, with terminal colours or without, and without a line break at its end.
 #[must_use]
 pub fn render_text(diagnostic: &Diagnostic, sources: &SourceMap, colours: bool) -> String {
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        _ => Level::NOTE,
-    };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
-    let mut report = vec![Group::with_title(title)];
-    if let Some(primary) = &diagnostic.primary {
-        let group = report.remove(0).element(snippet(primary, &diagnostic.secondary, sources));
-        report.push(group);
-    }
-    if let (Some(help), Some(group)) = (&diagnostic.help, report.pop()) {
-        report.push(group.element(Level::HELP.message(help.as_str())));
-    }
     let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
-    renderer.render(&report)
-}
-
-/// The lines around the labels of one source; labels in other sources are left to their own
-/// findings.
-fn snippet<'a>(
-    primary: &'a Label,
-    secondary: &'a [Label],
-    sources: &'a SourceMap,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let source = primary.span.source;
-    let text = sources.text(source);
-    let here: Vec<&Label> = secondary.iter().filter(|label| label.span.source == source).collect();
-    let first = here.iter().chain([&primary]).map(|label| label.span.start.offset).min();
-    let last = here.iter().chain([&primary]).map(|label| label.span.end.offset).max();
-    let (from, to) = window(text, first.unwrap_or(0) as usize, last.unwrap_or(0) as usize);
-    let line = 1 + text[..from].bytes().filter(|byte| *byte == b'\n').count();
-    let range = |label: &Label| {
-        let start = (label.span.start.offset as usize).clamp(from, to) - from;
-        let end = (label.span.end.offset as usize).clamp(from, to) - from;
-        start..end.max(start)
+    let level = match diagnostic.severity {
+        Severity::Note => Level::NOTE,
+        Severity::Warning => Level::WARNING,
+        Severity::Error => Level::ERROR,
     };
-    let mut snippet = Snippet::source(&text[from..to])
-        .line_start(line)
-        .path(sources.name(source))
-        .annotation(AnnotationKind::Primary.span(range(primary)).label(label(primary)));
-    for other in here {
-        let annotation = AnnotationKind::Context.span(range(other)).label(label(other));
-        snippet = snippet.annotation(annotation);
+    let message = visible(&diagnostic.message);
+    let title = level.primary_title(message.as_str()).id(diagnostic.code);
+    let mut group = Group::with_title(title);
+    match together(diagnostic, sources) {
+        Some(snippet) => group = group.element(snippet),
+        None => {
+            for (label, kind) in places(diagnostic) {
+                group = group.elements(place(label, kind, sources));
+            }
+        }
     }
-    snippet
+    let help = diagnostic.help.as_deref().map(visible);
+    if let Some(help) = &help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    renderer.decor_style(DecorStyle::Ascii).render(&[group])
 }
 
-fn label(label: &Label) -> Option<&str> {
-    Some(label.text.as_str()).filter(|text| !text.is_empty())
+fn places(diagnostic: &Diagnostic) -> impl Iterator<Item = (&Label, AnnotationKind)> + Clone {
+    let primary = diagnostic.primary.iter().map(|label| (label, AnnotationKind::Primary));
+    primary.chain(diagnostic.secondary.iter().map(|label| (label, AnnotationKind::Context)))
 }
 
-/// The whole lines from one byte to another, cut where a line is longer than anyone reads.
-fn window(text: &str, first: usize, last: usize) -> (usize, usize) {
-    let (first, last) = (floor(text, first), floor(text, last.max(first)));
-    let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[last..].find('\n').map_or(text.len(), |at| last + at);
-    (
-        floor(text, start.max(first.saturating_sub(LONGEST_LINE))),
-        floor(text, end.min(last + LONGEST_LINE)),
-    )
+/// All places in one piece of the file, where they are near one another and no line is long.
+fn together<'a>(
+    diagnostic: &'a Diagnostic,
+    sources: &'a SourceMap,
+) -> Option<Snippet<'a, Annotation<'a>>> {
+    let source = diagnostic.primary.as_ref()?.span.source;
+    let text = sources.text(source);
+    let starts = places(diagnostic).map(|(label, _)| label.span.start);
+    let (first, last) = (starts.clone().min_by_key(by_offset)?, starts.max_by_key(by_offset)?);
+    let elsewhere = places(diagnostic).any(|(label, _)| label.span.source != source);
+    if elsewhere || last.line - first.line > MOST_LINES {
+        return None;
+    }
+    let from = text.get(..first.offset as usize)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let to = end_of_line(text, last.offset as usize)?;
+    let piece = &text[from..to];
+    if piece.lines().any(|line| line.len() > WINDOW_BEHIND) {
+        return None;
+    }
+    let annotations = places(diagnostic).filter_map(|(label, kind)| {
+        let start = label.span.start.offset as usize;
+        let end = (label.span.end.offset as usize).clamp(start, end_of_line(text, start)?);
+        Some(kind.span(start - from..end - from).label(words(label)))
+    });
+    let snippet = Snippet::source(piece).path(sources.name(source));
+    Some(snippet.line_start(first.line as usize).annotations(annotations))
 }
 
-/// The nearest character border at or before a byte.
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
+const fn by_offset(position: &Position) -> u32 {
+    position.offset
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Position, Span};
+fn end_of_line(text: &str, from: usize) -> Option<usize> {
+    let rest = text.get(from..)?;
+    let line = rest.split('\n').next().unwrap_or_default().trim_end_matches('\r');
+    Some(from + line.len())
+}
 
-    fn span(sources: &mut SourceMap, text: &str, word: &str) -> Span {
-        let source = sources.add("ci.yml", text);
-        let offset = text.find(word).unwrap();
-        let place =
-            |offset: usize| Position { offset: u32::try_from(offset).unwrap(), line: 1, column: 1 };
-        Span { source, start: place(offset), end: place(offset + word.len()) }
-    }
+fn words(label: &Label) -> Option<&str> {
+    (!label.text.is_empty()).then_some(&*label.text)
+}
 
-    #[test]
-    fn shows_the_line_the_cause_and_the_next_step() {
-        let mut sources = SourceMap::new();
-        let span = span(&mut sources, "on: push\njobbs: {}\n", "jobbs");
-        let finding = Diagnostic::error("gh/unknown-key", span, "there is no key `jobbs` here")
-            .with_help("did you mean `jobs`?");
-        insta::assert_snapshot!(render_text(&finding, &sources, false), @r"
-        error[gh/unknown-key]: there is no key `jobbs` here
-         --> ci.yml:2:1
-          |
-        2 | jobbs: {}
-          | ^^^^^
-          |
-          = help: did you mean `jobs`?
-        ");
+/// One place by itself, the line cut where it is long.
+fn place<'a>(label: &'a Label, kind: AnnotationKind, sources: &'a SourceMap) -> Vec<Element<'a>> {
+    let start = label.span.start;
+    let path = sources.name(label.span.source);
+    let text = sources.text(label.span.source);
+    let Some((line, range)) = window(text, start.offset as usize, label.span.end.offset as usize)
+    else {
+        let origin = Origin::path(path).line(start.line as usize);
+        return vec![origin.char_column(start.column as usize).into()];
+    };
+    let is_cut = line.starts_with('…');
+    let annotation = kind.span(range).label(words(label));
+    let snippet = Snippet::source(line).line_start(start.line as usize).annotation(annotation);
+    if is_cut {
+        // The column within the cut line would be wrong.
+        let origin = Origin::path(path).line(start.line as usize);
+        return vec![origin.char_column(start.column as usize).into(), snippet.into()];
     }
+    vec![snippet.path(path).into()]
+}
 
-    #[test]
-    fn a_huge_line_is_cut() {
-        let mut sources = SourceMap::new();
-        let text = format!("{}here{}", "ä".repeat(50_000), "b".repeat(50_000));
-        let span = span(&mut sources, &text, "here");
-        let finding = Diagnostic::error("gh/x", span, "wrong");
-        assert!(render_text(&finding, &sources, false).len() < 4_000);
+/// The part of a place's first line that is shown, and where in it the place is.
+fn window(text: &str, start: usize, end: usize) -> Option<(String, Range<usize>)> {
+    let before = text.get(..start)?;
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let behind = &text[start..];
+    let line_end = start + behind.find('\n').unwrap_or(behind.len());
+    let head: String = tail_characters(&text[line_start..start], WINDOW_BEFORE);
+    let line_rest = text[start..line_end].trim_end_matches('\r');
+    let rest: String = line_rest.chars().take(WINDOW_BEHIND).collect();
+    let marked = end.saturating_sub(start).min(rest.len());
+    let marked = (0..=marked).rev().find(|at| rest.is_char_boundary(*at)).unwrap_or(0);
+    let mut shown = String::new();
+    if head.len() < start - line_start {
+        shown.push('…');
     }
+    shown.push_str(&head);
+    let from = shown.len();
+    shown.push_str(&rest);
+    if rest.len() < line_rest.len() {
+        shown.push('…');
+    }
+    Some((shown, from..from + marked))
+}
+
+fn tail_characters(text: &str, count: usize) -> String {
+    let start = text.char_indices().rev().nth(count.saturating_sub(1)).map_or(0, |(at, _)| at);
+    text[start..].to_owned()
+}
+
+/// Control characters as what they are called, so that a file cannot steer the terminal.
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '\n' | '\t' => ' ',
+            control if control.is_control() => '\u{fffd}',
+            other => other,
+        })
+        .collect()
 }

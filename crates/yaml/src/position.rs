@@ -88,14 +88,14 @@ impl<'text> Cursor<'text> {
         reported
     }
 
-    /// A list starts at its first dash or bracket. For a list that is not indented deeper than its
+    /// A list starts at its tag or anchor, its first dash or its bracket. For a list that is not indented deeper than its
     /// key the parser reports the first item.
     pub(crate) fn first_dash(&self, reported: Position) -> Position {
         let at = (reported.offset as usize).saturating_sub(self.base);
         let Some(before) = self.text.get(..at) else { return reported };
         let rest = &self.text.as_bytes()[at..];
         let dash = rest.first() == Some(&b'-') && rest.get(1).is_none_or(u8::is_ascii_whitespace);
-        if dash || rest.first() == Some(&b'[') {
+        if dash || matches!(rest.first(), Some(b'[' | b'!' | b'&')) {
             return reported;
         }
         // Tags, anchors, comments and line breaks may stand between the dash and its item.

@@ -1,9 +1,11 @@
 //! What the tree keeps of a text: positions, styles, tags, aliases, and where reading stops.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::fmt::Write as _;
 
+use proptest::prelude::*;
 use windlass_diagnostics::SourceId;
-use windlass_yaml::{Content, Limits, NodeRef, parse};
+use windlass_yaml::{Content, Limits, NodeRef, YamlError, parse, parse_with_loose_comments};
 
 /// One line a node: `line:column-line:column kind text`.
 fn outline(text: &str) -> String {
@@ -84,18 +86,103 @@ fn block_values_start_at_their_first_dash_or_key() {
 }
 
 #[test]
-fn tmp() {
-    for text in [
-        "a:\n  - [one]#, two, three ]\nb: 1\n",
-        "a:\n  - [one, two,\n    three]\nb: 1\n",
-        "a: {b: c}#x\nd: e\n",
-        "a: 'x'#y\n",
-        "r: |\n  one\n  two",
-        "r: |+\n  one\n  two",
-        "r: |\n  one\n\n  ",
-        "r: >\n  one\n  two",
-        "a: !!int x\nb: &c\n  - 1\nd: &e !!str f\ng: !!seq\n- h: *e\n",
+fn tags_and_anchors_belong_to_their_value() {
+    insta::assert_snapshot!(outline("a: !!int x\nb: &c\n  - 1\ng: !!seq\n- h: *c\n"), @r#"
+    1:1-5:8 mapping
+      1:1-1:2 Plain "a"
+        1:4-1:11 Plain "x" tag:yaml.org,2002:int
+      2:1-2:2 Plain "b"
+        2:4-3:6 list
+          3:5-3:6 Plain "1"
+      4:1-4:2 Plain "g"
+        4:4-5:8 list tag:yaml.org,2002:seq
+          5:3-5:8 mapping
+            5:3-5:4 Plain "h"
+              5:6-5:8 alias
+    "#);
+}
+
+#[test]
+fn a_block_without_a_last_line_break_gets_none() {
+    for (text, value) in [
+        ("r: |\n  one\n  two", "one\ntwo"),
+        ("r: |+\n  one\n  two", "one\ntwo"),
+        ("r: |\n  one\n\n  ", "one\n"),
+        ("r: >\n  one\n  two", "one two"),
+        ("r: |\n  one\n", "one\n"),
+        ("r: |-\n  one\n", "one"),
+        ("r: |+\n  one\n\n", "one\n\n"),
     ] {
-        println!("{}", outline(text));
+        let documents = parse(SourceId(0), text, &Limits::default()).unwrap();
+        let (_, block) = documents[0].root().pairs().next().unwrap();
+        assert_eq!(block.as_str(), Some(value), "{text:?}");
+    }
+}
+
+#[test]
+fn comments_without_a_space_are_read_where_the_dialect_wants_it() {
+    let text = "a: [one]#, two\nb: 'x'#y\nc: d#e\n";
+    assert!(parse(SourceId(0), text, &Limits::default()).is_err());
+    let documents = parse_with_loose_comments(SourceId(0), text, &Limits::default()).unwrap();
+    let values: Vec<_> = documents[0].root().pairs().map(|(_, value)| value.as_str()).collect();
+    assert_eq!(values, [None, Some("x"), Some("d#e")]);
+}
+
+#[test]
+fn deep_and_large_texts_end_in_an_error() {
+    let limits = Limits::default();
+    let flow = "[".repeat(10_000);
+    assert!(matches!(parse(SourceId(0), &flow, &limits), Err(YamlError::Syntax { .. })));
+    let block = "- ".repeat(10_000);
+    let error = parse(SourceId(0), &block, &limits).unwrap_err();
+    assert!(matches!(error, YamlError::TooDeep { limit: 500, .. }), "{error}");
+    let deep: String = (0..2_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    assert!(matches!(parse(SourceId(0), &deep, &limits), Err(YamlError::TooDeep { .. })));
+    let large = "a: b\n".repeat(3 * 1024 * 1024);
+    assert!(matches!(parse(SourceId(0), &large, &limits), Err(YamlError::TooLarge { .. })));
+    let many = Limits { nodes: 10, ..limits };
+    let error = parse(SourceId(0), "[1,2,3,4,5,6,7,8,9,10,11]", &many).unwrap_err();
+    assert!(matches!(error, YamlError::TooManyNodes { .. }), "{error}");
+}
+
+#[test]
+fn an_alias_bomb_costs_what_its_text_costs() {
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..30 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        writeln!(text, "a{level}: &a{level} [{aliases}]").unwrap();
+    }
+    let documents = parse(SourceId(0), &text, &Limits::default()).unwrap();
+    assert_eq!(documents[0].root().node.expanded, u64::MAX);
+    assert_eq!(documents[0].root().node.height, 31);
+}
+
+#[test]
+fn an_alias_cannot_contain_itself() {
+    let error = parse(SourceId(0), "a: &a [*a]\n", &Limits::default()).unwrap_err();
+    assert!(matches!(error, YamlError::RecursiveAlias { .. }), "{error}");
+    assert!(parse(SourceId(0), "a: *missing\n", &Limits::default()).is_err());
+}
+
+proptest! {
+    #[test]
+    fn any_text_gives_trees_with_places_inside_it_or_an_error(text in "\\PC{0,60}|[-:?\\[\\]{}#&*!|>'\"%@`, a\n\t\u{feff}ä]{0,80}") {
+        if let Ok(documents) = parse_with_loose_comments(SourceId(0), &text, &Limits::default()) {
+            for document in &documents {
+                check_places(document.root(), &text);
+            }
+        }
+    }
+}
+
+fn check_places(node: NodeRef<'_, '_>, text: &str) {
+    let span = node.span();
+    let part = text.get(span.start.offset as usize..span.end.offset as usize);
+    assert!(part.is_some(), "{span:?} in {text:?}");
+    assert!(span.start.line >= 1 && span.start.column >= 1, "{span:?}");
+    node.items().for_each(|item| check_places(item, text));
+    for (key, value) in node.pairs() {
+        check_places(key, text);
+        check_places(value, text);
     }
 }
