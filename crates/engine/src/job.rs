@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use tokio::sync::{Semaphore, watch};
 use windlass_kernel::{
     CancelReason, JobOrder, JobResult, NodeId, Operation, OperationId, OperationResult, RunId,
-    Update,
+    RunInputs, Update,
 };
 
 use crate::{LogStream, Logs, Performer, Port};
@@ -46,6 +46,11 @@ impl JobPort {
     /// The job's node.
     pub fn node(&self) -> &NodeId {
         self.port.node()
+    }
+
+    /// What the run started from; the order refers to it for what all jobs share.
+    pub fn run_inputs(&self) -> &Arc<RunInputs> {
+        self.port.run_inputs()
     }
 
     /// Reports what changed.

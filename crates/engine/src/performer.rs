@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::sync::mpsc::UnboundedSender;
 use windlass_kernel::{
     Actor, CancelReason, NodeId, Operation, OperationId, OperationKind, OperationResult, RunId,
-    Update,
+    RunInputs, Update,
 };
 
 /// Performs operations of some kinds.
@@ -47,6 +47,7 @@ pub struct Port {
     pub(crate) run: RunId,
     pub(crate) id: OperationId,
     pub(crate) node: NodeId,
+    pub(crate) inputs: Arc<RunInputs>,
     pub(crate) messages: UnboundedSender<Message>,
 }
 
@@ -64,6 +65,11 @@ impl Port {
     /// The node the operation works for.
     pub fn node(&self) -> &NodeId {
         &self.node
+    }
+
+    /// What the run started from; orders refer to it for what all jobs share.
+    pub fn run_inputs(&self) -> &Arc<RunInputs> {
+        &self.inputs
     }
 
     /// Reports what changed.

@@ -66,7 +66,7 @@ impl Engine {
 
     /// Starts a new run.
     pub fn create(&self, id: RunId, process: Box<dyn Process>, inputs: RunInputs) -> RunHandle {
-        let run = self.prepare(id, process, Record::default(), 0);
+        let run = self.prepare(id, process, Record::default(), 0, Arc::new(inputs.clone()));
         run.spawn(vec![Fact::Created(Box::new(inputs))])
     }
 
@@ -85,16 +85,24 @@ impl Engine {
         for observer in &self.observers {
             observer.observe(id, &events);
         }
-        let run = self.prepare(id, process, record, events.len() as u64);
+        let inputs = created_from(id, &events)?;
+        let run = self.prepare(id, process, record, events.len() as u64, inputs);
         for (operation, begun) in run.record.held.iter().chain(&run.record.open) {
             run.resume_operation(*operation, begun);
         }
         Ok(run.spawn(Vec::new()))
     }
 
-    fn prepare(&self, id: RunId, process: Box<dyn Process>, record: Record, seq: u64) -> Run {
+    fn prepare(
+        &self,
+        id: RunId,
+        process: Box<dyn Process>,
+        record: Record,
+        seq: u64,
+        inputs: Arc<RunInputs>,
+    ) -> Run {
         let (messages, inbox) = unbounded_channel();
-        Run { id, engine: self.clone(), process, record, seq, messages, inbox }
+        Run { id, engine: self.clone(), process, record, seq, inputs, messages, inbox }
     }
 }
 
@@ -136,6 +144,7 @@ struct Run {
     record: Record,
     /// The sequence number of the last journalled event.
     seq: u64,
+    inputs: Arc<RunInputs>,
     messages: UnboundedSender<Message>,
     inbox: UnboundedReceiver<Message>,
 }
@@ -232,7 +241,8 @@ impl Run {
     }
 
     fn port(&self, id: OperationId, node: NodeId) -> Port {
-        Port { run: self.id, id, node, messages: self.messages.clone() }
+        let (inputs, messages) = (self.inputs.clone(), self.messages.clone());
+        Port { run: self.id, id, node, inputs, messages }
     }
 
     fn cancel(&self, id: OperationId, reason: CancelReason) {
@@ -267,6 +277,14 @@ impl Run {
                 self.record.open.remove(&id);
             }
         }
+    }
+}
+
+/// What a run started from, by its first event.
+fn created_from(run: RunId, events: &[Event]) -> Result<Arc<RunInputs>, ReplayError> {
+    match events.first().map(|event| &event.body) {
+        Some(Body::Fact(Fact::Created(inputs))) => Ok(Arc::new((**inputs).clone())),
+        _ => Err(ReplayError::Incomplete { run, seq: 1 }),
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use windlass_github_syntax::expression::Value;
-use windlass_kernel::{JobResult, RunInputs};
+use windlass_kernel::{JobResult, ProcessError, RunInputs};
 
 /// The version of [`GithubProcess`](crate::GithubProcess)'s decisions. A run records it; a binary
 /// with another version offers a rerun instead of a resume.
@@ -51,6 +51,15 @@ pub struct Selection {
 }
 
 impl GithubRunInputs {
+    /// Reads them from the kernel's form.
+    ///
+    /// # Errors
+    /// When they were written by something else.
+    pub fn read(inputs: &RunInputs) -> Result<Self, ProcessError> {
+        // By reference, so that a large event is not copied twice.
+        Self::deserialize(&inputs.payload).map_err(|error| ProcessError::Inputs(error.to_string()))
+    }
+
     /// The kernel's form.
     ///
     /// # Errors

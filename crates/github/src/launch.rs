@@ -18,14 +18,14 @@ use windlass_github_syntax::{
     workflow::{JobBody, ReusableWorkflowCall, Workflow, WorkflowReference},
 };
 
-pub use crate::process::program::remote_parts;
+pub use crate::program::remote_parts;
 pub use context::{RunIdentity, github_context};
 pub use files::{WorkflowFile, workflow_files};
 
 use crate::{
     event::{ChangedFiles, Decision, Event, InputError, call_inputs, decide, dispatch_inputs},
     inputs::{GithubRunInputs, Selection},
-    process::program::called_source,
+    program::called_source,
     sources,
 };
 

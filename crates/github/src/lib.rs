@@ -7,6 +7,7 @@ pub mod job;
 pub mod launch;
 pub mod order;
 pub mod process;
+pub mod program;
 pub mod sources;
 
 pub use process::GithubProcess;

@@ -1,7 +1,8 @@
-//! A job on its way from the process to the driver: the payload of the kernel's `JobOrder`.
+//! A job on its way from the process to the driver.
 //!
-//! The process fills it when the job starts; the steps travel unevaluated, as actions/runner's
-//! job message carries them. Secret values never enter it: it is journalled.
+//! What travels, and is journalled, is a [`JobTicket`]: what only this job has, and where the rest
+//! lies in the inputs of its run. Beside the workspace it becomes a [`GithubJobOrder`] again. The
+//! steps travel unevaluated, as actions/runner's job message carries them; secret values never do.
 
 use std::sync::Arc;
 
@@ -10,17 +11,43 @@ use serde_json::Value as Json;
 use windlass_github_syntax::{
     expression::Value,
     template::Template,
-    workflow::{JobSteps, Permissions, RunDefaults},
+    workflow::{JobBody, JobSteps, Permissions, RunDefaults},
 };
+
+use crate::program::Program;
 
 /// The dialect's name in orders and run inputs.
 pub const DIALECT: &str = "github";
 
-/// The version of [`GithubJobOrder`]'s shape. A driver refuses orders of another version.
+/// The version of [`JobTicket`]'s shape. A driver refuses tickets of another version.
 pub const ORDER_SCHEMA: u32 = 1;
 
-/// One job, ready to run.
+/// What is journalled of a job that is to run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JobTicket {
+    /// The source the job was written in, a key of the run's sources.
+    pub source: String,
+    /// The job's key under `jobs`.
+    pub id: String,
+    /// What people call the job, matrix values included (`test (ubuntu-latest, 20)`).
+    pub name: String,
+    /// The contexts as they are known when the job starts.
+    pub contexts: OrderContexts,
+    /// Which secrets the job sees.
+    pub secrets: SecretsScope,
+    /// `permissions` of the job, or of the workflow where the job has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Permissions>,
+    /// `runs-on`, evaluated.
+    #[serde(default)]
+    pub runner_labels: Vec<String>,
+    /// The name of the job's environment, evaluated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+}
+
+/// One job, ready to run.
+#[derive(Clone, Debug)]
 pub struct GithubJobOrder {
     /// The job's key under `jobs`: `github.job` and `GITHUB_JOB`.
     pub id: String,
@@ -32,10 +59,8 @@ pub struct GithubJobOrder {
     /// `outputs`, `defaults`, `timeout-minutes`, `container`, …
     pub job: Arc<JobSteps>,
     /// `env` of the workflow (of the called one for a job of a reusable workflow).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow_env: Option<Arc<Template>>,
     /// `defaults.run` of the workflow.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow_defaults: Option<Arc<RunDefaults>>,
     /// The contexts as they are known when the job starts.
     pub contexts: OrderContexts,
@@ -43,13 +68,10 @@ pub struct GithubJobOrder {
     pub secrets: SecretsScope,
     /// `permissions` of the job, or of the workflow where the job has none; shown, and given to
     /// whoever makes a token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Permissions>,
     /// `runs-on`, evaluated.
-    #[serde(default)]
     pub runner_labels: Vec<String>,
     /// The name of the job's environment, evaluated. Its URL is evaluated after the last step.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
 }
 
@@ -58,8 +80,11 @@ pub struct GithubJobOrder {
 pub struct OrderContexts {
     /// `github`, with `event`, `job`, `workflow`, `workflow_ref`, …; what depends on the place
     /// (`workspace`, `token`, `action*`, `env`, `path`, `event_path`) is filled in by the driver.
+    /// The same for all jobs of a run, so it does not travel with a ticket.
+    #[serde(skip)]
     pub github: Value,
-    /// `vars`: an object of strings.
+    /// `vars`: an object of strings. Does not travel either.
+    #[serde(skip)]
     pub vars: Value,
     /// `needs`: each with `result` and `outputs`.
     pub needs: Value,
@@ -103,21 +128,29 @@ pub enum OrderError {
         /// Its version.
         found: u32,
     },
+    /// It names a job that its run does not have.
+    #[error("the run has no job '{id}' in '{file}'")]
+    Unknown {
+        /// The source's name.
+        file: String,
+        /// The job's key.
+        id: String,
+    },
     /// It does not have the right shape.
     #[error("the job's order cannot be read: {0}")]
     Shape(#[from] serde_json::Error),
 }
 
-impl GithubJobOrder {
+impl JobTicket {
     /// The payload of a kernel order.
     ///
     /// # Errors
-    /// Never for orders made by this crate; kept as an error so that nothing can panic.
+    /// Never for tickets made by this crate; kept as an error so that nothing can panic.
     pub fn to_payload(&self) -> Result<Json, OrderError> {
         Ok(serde_json::to_value(self)?)
     }
 
-    /// Reads an order back.
+    /// Reads a ticket back.
     ///
     /// # Errors
     /// When it is of another version or shape.
@@ -126,5 +159,47 @@ impl GithubJobOrder {
             return Err(OrderError::Version { found: schema_version });
         }
         Ok(serde_json::from_value(payload)?)
+    }
+
+    /// The whole job, by the program of its run.
+    ///
+    /// # Errors
+    /// When the program has no such job.
+    pub fn redeem(mut self, program: &Program) -> Result<GithubJobOrder, OrderError> {
+        let unknown = || OrderError::Unknown { file: self.source.clone(), id: self.id.clone() };
+        let workflow = program.get(&self.source).ok_or_else(unknown)?;
+        let job = workflow.jobs.get(&self.id).ok_or_else(unknown)?;
+        let JobBody::Steps(steps) = &job.body else { return Err(unknown()) };
+        self.contexts.share(program);
+        self.secrets.share(program);
+        Ok(GithubJobOrder {
+            job: Arc::new((**steps).clone()),
+            workflow_env: workflow.env.clone().map(Arc::new),
+            workflow_defaults: workflow.defaults.clone().map(Arc::new),
+            id: self.id,
+            name: self.name,
+            source_name: self.source,
+            contexts: self.contexts,
+            secrets: self.secrets,
+            permissions: self.permissions,
+            runner_labels: self.runner_labels,
+            environment: self.environment,
+        })
+    }
+}
+
+impl OrderContexts {
+    fn share(&mut self, program: &Program) {
+        self.github = program.github.clone();
+        self.vars = program.vars.clone();
+    }
+}
+
+impl SecretsScope {
+    fn share(&mut self, program: &Program) {
+        if let SecretsScope::Named { contexts, caller, .. } = self {
+            contexts.share(program);
+            caller.share(program);
+        }
     }
 }

@@ -8,7 +8,6 @@ mod cancel;
 mod finish;
 mod graph;
 mod leg;
-pub(crate) mod program;
 mod readiness;
 mod scope;
 mod strategy;
@@ -23,12 +22,12 @@ use windlass_kernel::{
 
 use self::{
     graph::{Call, JobKey, LegKey, Outcome},
-    program::Program,
     scope::{Chain, JobScope},
 };
 use crate::{
     inputs::{GithubRunInputs, Selection},
     order::SecretsScope,
+    program::Program,
 };
 
 /// The process of one run of one workflow.
@@ -52,8 +51,6 @@ enum Purpose {
 
 struct Run {
     program: Program,
-    github: Value,
-    vars: Value,
     selection: Selection,
     calls: Vec<Call>,
     /// Jobs whose needs have all ended, to be decided on.
@@ -96,10 +93,8 @@ impl Process for GithubProcess {
 
 impl Run {
     fn new(inputs: &RunInputs) -> Result<Self, ProcessError> {
-        let unreadable = |error: serde_json::Error| ProcessError::Inputs(error.to_string());
-        let inputs: GithubRunInputs =
-            serde_json::from_value(inputs.payload.clone()).map_err(unreadable)?;
-        let program = Program::parse(&inputs)?;
+        let inputs = GithubRunInputs::read(inputs)?;
+        let program = Program::new(&inputs)?;
         let workflow = program.get(&inputs.workflow).cloned().ok_or_else(|| {
             ProcessError::Inputs(format!("the run has no source '{}'", inputs.workflow))
         })?;
@@ -117,8 +112,6 @@ impl Run {
         };
         Ok(Run {
             program,
-            github: inputs.github,
-            vars: inputs.vars,
             selection: inputs.selection,
             calls: vec![root],
             ready: VecDeque::new(),
@@ -195,8 +188,8 @@ impl Run {
     /// The contexts at the level of a call, before any job.
     fn call_scope(&self, call: usize) -> JobScope {
         JobScope {
-            github: self.github.clone(),
-            vars: self.vars.clone(),
+            github: self.program.github.clone(),
+            vars: self.program.vars.clone(),
             inputs: self.calls[call].inputs.clone(),
             needs: Value::Null,
             strategy: Value::Null,

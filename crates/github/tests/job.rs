@@ -3,21 +3,24 @@
 //! One file a topic; this one holds what they share.
 
 mod actions;
+mod background;
+mod handing_over;
 mod run_steps;
+mod stopping;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use tempfile::TempDir;
 use windlass_diagnostics::SourceId;
+use windlass_github::inputs::{GithubRunInputs, Selection};
 use windlass_github::job::{GithubJobDriver, GithubRunnerOptions, RunningRepository};
-use windlass_github::order::{DIALECT, GithubJobOrder, ORDER_SCHEMA, OrderContexts, SecretsScope};
+use windlass_github::order::{DIALECT, JobTicket, ORDER_SCHEMA, OrderContexts, SecretsScope};
 use windlass_github_syntax::expression::Value;
 use windlass_github_syntax::parse_workflow;
-use windlass_github_syntax::workflow::JobBody;
-use windlass_kernel::{Change, JobOrder, WorkerRequest};
+use windlass_kernel::{Change, JobOrder, RunInputs, WorkerRequest};
 use windlass_repository::{SourceCache, SourceOptions, WorkspaceSource, Workspaces};
 use windlass_testkit::{SingleJob, SingleJobEnded};
 
@@ -84,39 +87,45 @@ impl Bench {
         self
     }
 
-    /// The order of the first job of a workflow whose head is left out.
-    fn order(&self, workflow: &str) -> JobOrder {
+    /// The order of the first job of a workflow whose head is left out, and its run's inputs.
+    fn order(&self, workflow: &str) -> (JobOrder, RunInputs) {
         let text = format!("on: push\n{workflow}");
         let parsed = parse_workflow(SourceId::default(), "ci.yml", &text);
         assert!(!parsed.has_errors(), "{:#?}", parsed.diagnostics());
         let workflow = parsed.tree.expect("a workflow");
-        let (id, job) = workflow.jobs.first().expect("a job");
-        let JobBody::Steps(steps) = &job.body else { panic!("a job with steps") };
-        let order = GithubJobOrder {
+        let (id, _) = workflow.jobs.first().expect("a job");
+        let ticket = JobTicket {
+            source: "ci.yml".to_owned(),
             id: id.clone(),
             name: id.clone(),
-            source_name: "ci.yml".to_owned(),
-            job: Arc::new((**steps).clone()),
-            workflow_env: workflow.env.clone().map(Arc::new),
-            workflow_defaults: workflow.defaults.clone().map(Arc::new),
             contexts: self.contexts.clone(),
             secrets: SecretsScope::All,
             permissions: None,
             runner_labels: vec!["ubuntu-latest".to_owned()],
             environment: None,
         };
-        JobOrder {
+        let order = JobOrder {
             dialect: DIALECT.to_owned(),
             schema_version: ORDER_SCHEMA,
-            payload: order.to_payload().expect("a payload"),
+            payload: ticket.to_payload().expect("a payload"),
             worker: WorkerRequest::default(),
-        }
+        };
+        let inputs = GithubRunInputs {
+            workflow: "ci.yml".to_owned(),
+            sources: IndexMap::from([("ci.yml".to_owned(), text)]),
+            pins: BTreeMap::new(),
+            github: self.contexts.github.clone(),
+            inputs: Value::Null,
+            vars: self.contexts.vars.clone(),
+            selection: Selection::default(),
+        };
+        (order, inputs.into_run_inputs("one job".to_owned()).expect("inputs"))
     }
 
     fn start(self, workflow: &str) -> (SingleJob, TempDir) {
-        let order = self.order(workflow);
+        let (order, inputs) = self.order(workflow);
         let driver = GithubJobDriver::new(self.options);
-        (SingleJob::start(Arc::new(driver), order, "job"), self.directory)
+        (SingleJob::start(Arc::new(driver), order, inputs, "job"), self.directory)
     }
 
     /// Runs a job that is given by its steps alone.

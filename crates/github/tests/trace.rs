@@ -7,7 +7,7 @@ use serde_json::json;
 use windlass_github::{
     GithubProcess,
     inputs::{GithubRunInputs, Selection},
-    order::GithubJobOrder,
+    order::JobTicket,
 };
 use windlass_github_syntax::expression::Value;
 use windlass_kernel::{
@@ -37,7 +37,7 @@ fn world(_: &NodeId, operation: &Operation) -> OperationResult {
     match operation {
         Operation::RunJob(order) => {
             let order =
-                GithubJobOrder::from_payload(order.schema_version, order.payload.clone()).unwrap();
+                JobTicket::from_payload(order.schema_version, order.payload.clone()).unwrap();
             let failed = order.name.contains("fail");
             let mut outputs = IndexMap::new();
             if order.id == "plan" {

@@ -32,19 +32,19 @@ pub struct SingleJobEnded {
 }
 
 impl SingleJob {
-    /// Hands a job to a driver. `node` is the job's node. Must be called in a tokio runtime.
-    pub fn start(driver: Arc<dyn JobDriver>, order: JobOrder, node: &str) -> Self {
+    /// Hands a job of a run with these inputs to a driver. `node` is the job's node. Must be
+    /// called in a tokio runtime.
+    pub fn start(
+        driver: Arc<dyn JobDriver>,
+        order: JobOrder,
+        inputs: RunInputs,
+        node: &str,
+    ) -> Self {
         let (journal, logs) = (Arc::new(MemoryJournal::default()), MemoryLogs::default());
         let scheduler = JobScheduler::new(1, Arc::new(logs.clone()));
         let scheduler = Arc::new(scheduler.with(&order.dialect, driver));
         let performers = Performers::default().with(OperationKind::RunJob, scheduler);
         let node = NodeId::new(node);
-        let inputs = RunInputs {
-            dialect: order.dialect.clone(),
-            process_version: 1,
-            title: "one job".to_owned(),
-            payload: Default::default(),
-        };
         let process = OneJob { order: Some(order), node: node.clone() };
         let handle = Engine::new(journal.clone(), performers).create(
             unique_run(),

@@ -22,18 +22,33 @@ use super::outputs;
 use super::setup::{self, Ready};
 use super::state::{Ended, Frame, JobState, Outcome};
 use super::steps::{conclude, run_steps};
-use crate::order::GithubJobOrder;
+use crate::order::{GithubJobOrder, JobTicket};
+use crate::program::Programs;
 
 /// Runs GitHub jobs on this machine. One driver serves all jobs of a run.
 pub struct GithubJobDriver {
     options: Arc<GithubRunnerOptions>,
+    programs: Programs,
     trees: Arc<SharedTrees>,
 }
 
 impl GithubJobDriver {
     /// A driver with these options.
     pub fn new(options: GithubRunnerOptions) -> Self {
-        GithubJobDriver { options: Arc::new(options), trees: Arc::default() }
+        GithubJobDriver {
+            options: Arc::new(options),
+            programs: Programs::default(),
+            trees: Arc::default(),
+        }
+    }
+}
+
+impl GithubJobDriver {
+    /// The job that an order means.
+    fn redeem(&self, order: JobOrder, port: &JobPort) -> Result<GithubJobOrder, String> {
+        let program = self.programs.of(port.run(), port.run_inputs()).map_err(|e| e.to_string())?;
+        let ticket = JobTicket::from_payload(order.schema_version, order.payload);
+        ticket.and_then(|ticket| ticket.redeem(&program)).map_err(|error| error.to_string())
     }
 }
 
@@ -41,9 +56,9 @@ impl GithubJobDriver {
 impl JobDriver for GithubJobDriver {
     async fn run(&self, order: JobOrder, port: JobPort) -> JobResult {
         let port = Arc::new(port);
-        let order = match GithubJobOrder::from_payload(order.schema_version, order.payload) {
+        let order = match self.redeem(order, &port) {
             Ok(order) => order,
-            Err(error) => return refuse(&port, &error.to_string()),
+            Err(message) => return refuse(&port, &message),
         };
         match setup::prepare(order, self.options.clone(), port.clone(), self.trees.clone()).await {
             Ok(ready) => run(ready).await,

@@ -16,10 +16,12 @@ use windlass_kernel::{
 use super::{
     Purpose, Run,
     graph::{Call, JobKey, Leg, LegKey, Outcome},
-    program::called_source,
     scope::{JobScope, object},
 };
-use crate::order::{DIALECT, GithubJobOrder, ORDER_SCHEMA, OrderContexts, SecretsScope};
+use crate::{
+    order::{DIALECT, JobTicket, ORDER_SCHEMA, OrderContexts, SecretsScope},
+    program::called_source,
+};
 
 impl Run {
     /// Starts legs as far as `max-parallel` lets them.
@@ -173,20 +175,17 @@ impl Run {
         let leg = self.leg(key);
         let runs_on = steps.runs_on.evaluate(&scope).map_err(|error| error.to_string())?;
         let (labels, group) = worker(&runs_on);
-        let order = GithubJobOrder {
+        let ticket = JobTicket {
+            source: call.source.clone(),
             id: source.id.value.clone(),
             name: leg.label.clone(),
-            source_name: call.source.clone(),
-            job: Arc::new(steps.clone()),
-            workflow_env: call.workflow.env.clone().map(Arc::new),
-            workflow_defaults: call.workflow.defaults.clone().map(Arc::new),
             contexts: contexts(&scope),
             secrets: call.secrets.clone(),
             permissions: self.permissions(key.job.call, source),
             runner_labels: labels.clone(),
             environment: leg.environment.clone(),
         };
-        let payload = order.to_payload().map_err(|error| error.to_string())?;
+        let payload = ticket.to_payload().map_err(|error| error.to_string())?;
         Ok(JobOrder {
             dialect: DIALECT.to_owned(),
             schema_version: ORDER_SCHEMA,

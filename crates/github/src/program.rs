@@ -1,22 +1,35 @@
-//! The workflows of a run, parsed: the one that is run and all that it calls.
+//! What all jobs of a run share: its workflows, parsed, and the contexts that never change.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use windlass_diagnostics::SourceMap;
-use windlass_github_syntax::workflow::{Workflow, WorkflowReference};
-use windlass_kernel::ProcessError;
+use windlass_github_syntax::{
+    expression::Value,
+    workflow::{Workflow, WorkflowReference},
+};
+use windlass_kernel::{ProcessError, RunId, RunInputs};
 
 use crate::inputs::GithubRunInputs;
 
-/// Parsed workflows by the name of their source.
-pub(crate) struct Program {
+/// The workflows of a run by the names of their sources: the one that is run and all it calls.
+pub struct Program {
     workflows: HashMap<String, Arc<Workflow>>,
+    /// The `github` context as far as all jobs share it.
+    pub github: Value,
+    /// The `vars` context.
+    pub vars: Value,
 }
 
 impl Program {
     /// Parses every source of a run. Errors in them were shown before the run was made; here only
     /// a file that gives no workflow at all matters.
-    pub fn parse(inputs: &GithubRunInputs) -> Result<Self, ProcessError> {
+    ///
+    /// # Errors
+    /// When a source gives no workflow.
+    pub fn new(inputs: &GithubRunInputs) -> Result<Self, ProcessError> {
         let (mut workflows, mut map) = (HashMap::new(), SourceMap::new());
         for (name, text) in &inputs.sources {
             let workflow = crate::sources::parse(&mut map, name, text).tree.ok_or_else(|| {
@@ -24,11 +37,41 @@ impl Program {
             })?;
             workflows.insert(name.clone(), Arc::new(workflow));
         }
-        Ok(Program { workflows })
+        let (github, vars) = (inputs.github.clone(), inputs.vars.clone());
+        Ok(Program { workflows, github, vars })
     }
 
+    /// The workflow of a source.
     pub fn get(&self, name: &str) -> Option<&Arc<Workflow>> {
         self.workflows.get(name)
+    }
+}
+
+/// How many runs' programs a driver keeps; a server's worker moves on from run to run.
+const KEPT: usize = 16;
+
+/// The programs of the runs whose jobs a driver has seen last.
+#[derive(Default)]
+pub struct Programs {
+    latest: Mutex<Vec<(RunId, Arc<Program>)>>,
+}
+
+impl Programs {
+    /// The program of a run.
+    ///
+    /// # Errors
+    /// When the inputs cannot be read.
+    pub fn of(&self, run: RunId, inputs: &RunInputs) -> Result<Arc<Program>, ProcessError> {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, program)) = latest.iter().find(|(known, _)| *known == run) {
+            return Ok(program.clone());
+        }
+        let program = Arc::new(Program::new(&GithubRunInputs::read(inputs)?)?);
+        if latest.len() == KEPT {
+            latest.remove(0);
+        }
+        latest.push((run, program.clone()));
+        Ok(program)
     }
 }
 
