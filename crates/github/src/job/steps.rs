@@ -248,7 +248,7 @@ pub(crate) fn why_skipped(condition: &Condition, scope: &StepScope<'_>) -> Strin
         .expression
         .operands(scope)
         .into_iter()
-        .filter(|(operand, _)| !operand.to_ascii_lowercase().starts_with("secrets"))
+        .filter(|(operand, _)| written.contains(operand.as_str()))
         .map(|(operand, value)| match value {
             Value::String(text) => format!("{operand} = '{text}'"),
             other => format!("{operand} = {other}"),
