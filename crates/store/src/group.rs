@@ -1,29 +1,28 @@
-//! Turns in concurrency groups among all processes of this machine.
+//! Turns in concurrency groups among all processes of this machine, as rows of the database.
+//!
+//! The rules are GitHub's ("Control the concurrency of workflows and jobs"): one holder; a newer
+//! waiter displaces those who wait unless the group queues all; the holder may be asked to stop.
+//! Whoever looks at a group first removes the places of processes that have died.
 
-use windlass_kernel::{OperationId, RunId};
+use sqlx::{Connection, SqliteConnection};
+use windlass_kernel::{LockSpec, OperationId, RunId};
 
-/// A wish for a turn in a group.
+use crate::{Owner, Store, StoreError};
+
+/// A wish for a turn in a group, of this process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupClaim {
     /// The project's root directory; groups of different projects are different groups.
     pub project: String,
-    /// The group's name, already in the dialect's normal form.
-    pub group: String,
     /// The run that wants it.
     pub run: RunId,
     /// The operation that wants it.
     pub operation: OperationId,
-    /// Whether whoever holds the group is asked to stop.
-    pub cancel_in_progress: bool,
-    /// Whether all who wait keep their place; otherwise the newest waiter displaces the others.
-    pub queue_all: bool,
+    /// The group and how to get into it.
+    pub lock: LockSpec,
 }
 
-/// A place in a group's queue. Later ones are larger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct GroupTicket(pub(crate) i64);
-
-/// What became of a ticket.
+/// What became of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupState {
     /// Others come first.
@@ -33,6 +32,189 @@ pub enum GroupState {
         /// Whether a later claim asked this holder to stop.
         cancel_asked: bool,
     },
-    /// A later claim took the place in the queue.
+    /// A later claim took the place in the queue, or it was given back.
     Displaced,
+}
+
+impl Store {
+    /// Enters the queue of a group. A claim that is there already, of a run that was taken over,
+    /// keeps its place.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn claim_group(&self, claim: &GroupClaim) -> Result<GroupState, StoreError> {
+        let mut connection = self.connection().await;
+        enter(&mut connection, claim).await.map_err(|error| self.error(&error))
+    }
+
+    /// What became of a claim meanwhile.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn group_state(
+        &self,
+        run: RunId,
+        operation: OperationId,
+    ) -> Result<GroupState, StoreError> {
+        let mut connection = self.connection().await;
+        look(&mut connection, run, operation).await.map_err(|error| self.error(&error))
+    }
+
+    /// Gives a turn back, or leaves the queue.
+    ///
+    /// # Errors
+    /// When the database refuses; the turn then ends with this process.
+    pub async fn leave_group(&self, run: RunId, operation: OperationId) -> Result<(), StoreError> {
+        let mut connection = self.connection().await;
+        sqlx::query("DELETE FROM group_locks WHERE run = $1 AND operation = $2")
+            .bind(run.to_string())
+            .bind(number(operation))
+            .execute(&mut *connection)
+            .await
+            .map(drop)
+            .map_err(|error| self.error(&error))
+    }
+}
+
+fn number(operation: OperationId) -> i64 {
+    i64::try_from(operation.0).unwrap_or(i64::MAX)
+}
+
+async fn enter(
+    connection: &mut SqliteConnection,
+    claim: &GroupClaim,
+) -> Result<GroupState, sqlx::Error> {
+    let (project, group) = (claim.project.as_str(), claim.lock.group.as_str());
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    sweep(&mut transaction, project, group).await?;
+    let known = row(&mut transaction, claim.run, claim.operation).await?;
+    if known.is_none() {
+        if !claim.lock.queue_all {
+            let displace = "UPDATE group_locks SET state = 'displaced' \
+                            WHERE project = $1 AND name = $2 AND state = 'waiting'";
+            sqlx::query(displace).bind(project).bind(group).execute(&mut *transaction).await?;
+        }
+        if claim.lock.cancel_in_progress {
+            let ask = "UPDATE group_locks SET cancel_asked = 1 \
+                       WHERE project = $1 AND name = $2 AND state = 'held'";
+            sqlx::query(ask).bind(project).bind(group).execute(&mut *transaction).await?;
+        }
+        let owner = Owner::current();
+        let insert = "INSERT INTO group_locks \
+                      (project, name, run, operation, state, owner_pid, owner_started) \
+                      VALUES ($1, $2, $3, $4, 'waiting', $5, $6)";
+        sqlx::query(insert)
+            .bind(project)
+            .bind(group)
+            .bind(claim.run.to_string())
+            .bind(number(claim.operation))
+            .bind(i64::from(owner.pid))
+            .bind(owner.started)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    hand_over(&mut transaction, project, group).await?;
+    let row = row(&mut transaction, claim.run, claim.operation).await?;
+    transaction.commit().await?;
+    Ok(row.as_ref().map_or(GroupState::Displaced, ClaimRow::state))
+}
+
+async fn look(
+    connection: &mut SqliteConnection,
+    run: RunId,
+    operation: OperationId,
+) -> Result<GroupState, sqlx::Error> {
+    let Some(before) = row(connection, run, operation).await? else {
+        return Ok(GroupState::Displaced);
+    };
+    if before.state() != GroupState::Waiting {
+        return Ok(before.state());
+    }
+    // Only a waiter has to find out whether the holder still lives.
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    sweep(&mut transaction, &before.project, &before.group).await?;
+    hand_over(&mut transaction, &before.project, &before.group).await?;
+    let after = row(&mut transaction, run, operation).await?;
+    transaction.commit().await?;
+    Ok(after.as_ref().map_or(GroupState::Displaced, ClaimRow::state))
+}
+
+/// A claim as it is stored.
+#[derive(Debug)]
+struct ClaimRow {
+    project: String,
+    group: String,
+    state: String,
+    cancel_asked: bool,
+}
+
+impl ClaimRow {
+    fn state(&self) -> GroupState {
+        match self.state.as_str() {
+            "waiting" => GroupState::Waiting,
+            "held" => GroupState::Held { cancel_asked: self.cancel_asked },
+            _ => GroupState::Displaced,
+        }
+    }
+}
+
+async fn row(
+    connection: &mut SqliteConnection,
+    run: RunId,
+    operation: OperationId,
+) -> Result<Option<ClaimRow>, sqlx::Error> {
+    let select = "SELECT project, name, state, cancel_asked FROM group_locks \
+                  WHERE run = $1 AND operation = $2";
+    let found: Option<(String, String, String, i64)> = sqlx::query_as(select)
+        .bind(run.to_string())
+        .bind(number(operation))
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.map(|(project, group, state, asked)| ClaimRow {
+        project,
+        group,
+        state,
+        cancel_asked: asked != 0,
+    }))
+}
+
+/// Removes the places of processes that have died.
+async fn sweep(
+    connection: &mut SqliteConnection,
+    project: &str,
+    group: &str,
+) -> Result<(), sqlx::Error> {
+    let select = "SELECT DISTINCT owner_pid, owner_started FROM group_locks \
+                  WHERE project = $1 AND name = $2";
+    let owners: Vec<(i64, String)> =
+        sqlx::query_as(select).bind(project).bind(group).fetch_all(&mut *connection).await?;
+    for (pid, started) in owners {
+        let owner = Owner { pid: u32::try_from(pid).unwrap_or(0), started };
+        if !owner.is_alive() {
+            let delete = "DELETE FROM group_locks WHERE project = $1 AND name = $2 \
+                          AND owner_pid = $3 AND owner_started = $4";
+            sqlx::query(delete)
+                .bind(project)
+                .bind(group)
+                .bind(pid)
+                .bind(owner.started)
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Where nobody holds the group, the first who waits does now.
+async fn hand_over(
+    connection: &mut SqliteConnection,
+    project: &str,
+    group: &str,
+) -> Result<(), sqlx::Error> {
+    let update = "UPDATE group_locks SET state = 'held' WHERE ticket = \
+                  (SELECT min(ticket) FROM group_locks \
+                   WHERE project = $1 AND name = $2 AND state = 'waiting') \
+                  AND NOT EXISTS (SELECT 1 FROM group_locks \
+                   WHERE project = $1 AND name = $2 AND state = 'held')";
+    sqlx::query(update).bind(project).bind(group).execute(connection).await.map(drop)
 }

@@ -16,13 +16,15 @@ mod owner;
 mod retention;
 mod run_row;
 mod runs;
+mod shared_locks;
 
 pub use database::Store;
 pub use directory::state_directory;
 pub use error::StoreError;
-pub use group::{GroupClaim, GroupState, GroupTicket};
+pub use group::{GroupClaim, GroupState};
 pub use history::{NewRun, RunProgress, RunRecord};
 pub use log_reader::{LogReader, LogTail};
 pub use logs::FileLogs;
 pub use owner::Owner;
 pub use runs::RunQuery;
+pub use shared_locks::SharedLocks;

@@ -119,6 +119,16 @@ impl Store {
             .execute(&mut *connection)
             .await
             .map_err(|error| self.error(&error))?;
+        if done.rows_affected() == 1 {
+            // The turns that the run had, if nobody found them abandoned meanwhile.
+            sqlx::query("UPDATE group_locks SET owner_pid = $2, owner_started = $3 WHERE run = $1")
+                .bind(id.to_string())
+                .bind(i64::from(owner.pid))
+                .bind(&owner.started)
+                .execute(&mut *connection)
+                .await
+                .map_err(|error| self.error(&error))?;
+        }
         drop(connection);
         let after = self.run(id).await?;
         match after.status {

@@ -7,6 +7,7 @@
     reason = "clippy sees only #[test] functions as tests"
 )]
 
+mod groups;
 mod history;
 mod journal;
 mod logs;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use windlass_engine::{Journal, JournalError};
-use windlass_store::{RunProgress, RunQuery, StoreError};
+use windlass_store::{GroupState, RunProgress, RunQuery, StoreError};
 
 use crate::samples::{events, new_run, open, run_id};
 
@@ -56,6 +56,12 @@ async fn role_of_a_child() {
             let run = run_id(argument.parse().unwrap());
             store.begin_run(run, new_run("/project")).await.unwrap();
             writeln!(std::io::stdout(), "begun").unwrap();
+            tokio::time::sleep(Duration::from_secs(600)).await;
+        }
+        "lock" => {
+            let claim = crate::groups::claim(argument.parse().unwrap(), false, false);
+            let state = store.claim_group(&claim).await.unwrap();
+            writeln!(std::io::stdout(), "claimed {state:?}").unwrap();
             tokio::time::sleep(Duration::from_secs(600)).await;
         }
         _ => unreachable!("{role}"),
@@ -145,6 +151,23 @@ async fn a_run_can_be_taken_over_when_its_process_is_dead_and_not_before() {
     let run = store.take_over(run_id(5)).await.unwrap();
     assert_eq!(run.progress(), RunProgress::UnderWay);
     assert_eq!(run.owner.pid, std::process::id());
+}
+
+#[tokio::test]
+async fn a_turn_ends_with_the_process_that_holds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = child("lock 1", folder.path());
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let claimed = told(&mut lines, "claimed ").unwrap();
+    assert_eq!(claimed, "Held { cancel_asked: false }");
+    let store = open(folder.path()).await;
+    let claim = crate::groups::claim(2, false, false);
+    assert_eq!(store.claim_group(&claim).await.unwrap(), GroupState::Waiting);
+    assert_eq!(store.group_state(claim.run, claim.operation).await.unwrap(), GroupState::Waiting);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let state = store.group_state(claim.run, claim.operation).await.unwrap();
+    assert_eq!(state, GroupState::Held { cancel_asked: false });
 }
 
 #[tokio::test]
