@@ -1,0 +1,109 @@
+//! The programs that are measured: bash, act where it is installed, and Windlass.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use super::works::Work;
+use crate::shell;
+
+/// Where the programs are.
+pub struct Contenders {
+    windlass: PathBuf,
+    act: Option<PathBuf>,
+}
+
+/// Who does a work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contender {
+    /// Bash, with the same scripts and nothing around them.
+    Floor,
+    /// nektos/act in host mode.
+    Act,
+    /// This program.
+    Windlass,
+}
+
+impl Contenders {
+    /// Builds Windlass as it is released, and looks for act.
+    pub fn find() -> Result<Self> {
+        shell::run("cargo", &["build", "--quiet", "--release", "--package", "windlass"])?;
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+        let windlass = target.join("release").join(format!("windlass{}", env::consts::EXE_SUFFIX));
+        let windlass = windlass.canonicalize().context("the release build")?;
+        let act = find_act();
+        if act.is_none() {
+            shell::say("bench: act is not installed and is left out");
+        }
+        Ok(Contenders { windlass, act })
+    }
+
+    /// Those who take part in a work, in the order of their turns.
+    pub fn of(&self, work: &Work) -> Vec<Contender> {
+        let takes_part = |contender: &Contender| match contender {
+            Contender::Floor => work.floor.is_some(),
+            Contender::Act => work.act.is_some() && self.act.is_some(),
+            Contender::Windlass => true,
+        };
+        [Contender::Floor, Contender::Act, Contender::Windlass]
+            .into_iter()
+            .filter(takes_part)
+            .collect()
+    }
+
+    /// The command by which a contender does a work in this folder, where everything is ready.
+    pub fn command(&self, contender: Contender, work: &Work, folder: &Path) -> Command {
+        let (program, arguments) = match contender {
+            Contender::Floor => (Path::new("bash"), &["floor.sh"][..]),
+            Contender::Act => {
+                (self.act.as_deref().unwrap_or(Path::new("act")), work.act.unwrap_or_default())
+            }
+            Contender::Windlass => (self.windlass.as_path(), work.windlass),
+        };
+        let place = match contender {
+            Contender::Floor => folder.join("floor"),
+            _ if work.repository.is_some() => folder.join("repository"),
+            _ => folder.to_owned(),
+        };
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .current_dir(place)
+            .env("WINDLASS_STATE_DIR", folder.join("state"))
+            .env("XDG_CONFIG_HOME", folder.join("config"))
+            .env("XDG_CACHE_HOME", folder.join("cache"));
+        command
+    }
+}
+
+/// Makes what a work needs: repository, script, and a configuration, without which act asks.
+pub fn prepare(work: &Work, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    if let Some(repository) = &work.repository {
+        let place = folder.join("repository");
+        fs::create_dir_all(&place)?;
+        repository.make(&place)?;
+    }
+    if let Some(script) = &work.floor {
+        script.make(&folder.join("floor"))?;
+    }
+    let configuration = folder.join("config/act");
+    fs::create_dir_all(&configuration)?;
+    fs::write(configuration.join("actrc"), "-P ubuntu-latest=-self-hosted\n")?;
+    Ok(())
+}
+
+/// act on the `PATH`, or where `go install` puts it.
+fn find_act() -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    if let Ok(output) = Command::new("go").args(["env", "GOPATH"]).output() {
+        let folder = String::from_utf8_lossy(&output.stdout);
+        folders.push(Path::new(folder.trim()).join("bin"));
+    }
+    folders.into_iter().map(|folder| folder.join("act")).find(|program| program.is_file())
+}

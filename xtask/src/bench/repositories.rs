@@ -1,0 +1,132 @@
+//! The repositories that the benchmarks run in, and the scripts that are their floor.
+
+use std::{fmt::Write as _, fs, path::Path, process::Command};
+
+use anyhow::{Context, Result, bail};
+
+/// A line that steps print: 79 letters, blanks and digits, and the line's end.
+const LINE: &str =
+    "2026-11-21T10:00:00Z INFO  compiling module 0123 of the application, all is well";
+
+/// A repository of one workflow, which a push starts.
+pub struct Repository {
+    jobs: String,
+    /// Files beside the workflow.
+    files: usize,
+}
+
+/// What bash does where Windlass runs a workflow.
+pub enum Script {
+    /// A shell for each step, one after the other; the steps do nothing.
+    Nothing { times: usize },
+    /// A step that prints, its output stored.
+    Printing { bytes: u64 },
+}
+
+impl Repository {
+    /// One job with so many steps that do nothing.
+    pub fn steps(count: usize) -> Self {
+        Self::of(job("job", "", &["true"].repeat(count)))
+    }
+
+    /// Jobs that each need the one before.
+    pub fn chain(count: usize) -> Self {
+        let needs = |index: usize| match index {
+            0 => String::new(),
+            _ => format!("    needs: job-{}\n", index - 1),
+        };
+        let jobs = (0..count).map(|index| job(&format!("job-{index}"), &needs(index), &["true"]));
+        Self::of(jobs.collect())
+    }
+
+    /// A job with so many combinations, and so many files for each of their workspaces.
+    pub fn matrix(combinations: usize, files: usize) -> Self {
+        let numbers: Vec<String> = (1..=combinations).map(|number| number.to_string()).collect();
+        let matrix =
+            format!("    strategy:\n      matrix:\n        number: [{}]\n", numbers.join(", "));
+        Repository { files, ..Self::of(job("job", &matrix, &["true"])) }
+    }
+
+    /// A job with a step that prints so many bytes.
+    pub fn printing(bytes: u64) -> Self {
+        Self::of(job("job", "", &[&print(bytes)]))
+    }
+
+    /// Layers of jobs, each of which needs two of the layer before.
+    pub fn layers(layers: usize, width: usize) -> Self {
+        let mut jobs = String::new();
+        for layer in 0..layers {
+            for place in 0..width {
+                let needs = match layer {
+                    0 => String::new(),
+                    _ => {
+                        let (above, beside) = (layer - 1, (place + 1) % width);
+                        format!("    needs: [job-{above}-{place}, job-{above}-{beside}]\n")
+                    }
+                };
+                jobs += &job(&format!("job-{layer}-{place}"), &needs, &["true"]);
+            }
+        }
+        Self::of(jobs)
+    }
+
+    fn of(jobs: String) -> Self {
+        Repository { jobs, files: 0 }
+    }
+
+    /// Writes the repository and commits it.
+    pub fn make(&self, folder: &Path) -> Result<()> {
+        let workflows = folder.join(".github/workflows");
+        fs::create_dir_all(&workflows)?;
+        fs::write(workflows.join("bench.yml"), format!("on: push\njobs:\n{}", self.jobs))?;
+        for number in 0..self.files {
+            let part = folder.join(format!("part-{}", number % 10));
+            fs::create_dir_all(&part)?;
+            fs::write(part.join(format!("file-{number}.txt")), format!("{LINE}\n").repeat(25))?;
+        }
+        git(folder, &["init", "--quiet", "--initial-branch=main"])?;
+        git(folder, &["add", "--all"])?;
+        let author = ["-c", "user.name=Bench", "-c", "user.email=bench@example.invalid"];
+        git(folder, &[&author[..], &["commit", "--quiet", "--message=Begin"]].concat())
+    }
+}
+
+impl Script {
+    /// Writes the script into a folder and answers its text: `bash` runs it there.
+    pub fn make(&self, folder: &Path) -> Result<()> {
+        let (step, floor) = match self {
+            Script::Nothing { times } => {
+                let loops = format!("for ((i = 0; i < {times}; i++)); do bash -e step.sh; done\n");
+                ("true\n".to_owned(), loops)
+            }
+            Script::Printing { bytes } => {
+                (print(*bytes) + "\n", "bash -e step.sh >floor.log; rm floor.log\n".to_owned())
+            }
+        };
+        fs::create_dir_all(folder)?;
+        fs::write(folder.join("step.sh"), step)?;
+        fs::write(folder.join("floor.sh"), floor)?;
+        Ok(())
+    }
+}
+
+fn print(bytes: u64) -> String {
+    format!("yes '{LINE}' | head --bytes={bytes}")
+}
+
+fn job(name: &str, keys: &str, scripts: &[&str]) -> String {
+    let mut job = format!("  {name}:\n    runs-on: ubuntu-latest\n{keys}    steps:\n");
+    for script in scripts {
+        // Writing to a string cannot fail.
+        let _ = writeln!(job, "      - run: |\n          {script}");
+    }
+    job
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<()> {
+    let status = Command::new("git").arg("-C").arg(folder).args(arguments).status();
+    if !status.context("cannot start git")?.success() {
+        bail!("git {} failed", arguments.join(" "));
+    }
+    Ok(())
+}

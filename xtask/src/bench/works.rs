@@ -1,0 +1,151 @@
+//! The benchmarks: what is done, and how much it may cost.
+
+use super::repositories::{Repository, Script};
+
+/// One benchmark.
+pub struct Work {
+    /// What is done, in words.
+    pub name: &'static str,
+    /// The repository it is done in; `None` for a command that needs none.
+    pub repository: Option<Repository>,
+    /// The words of Windlass's command line.
+    pub windlass: &'static [&'static str],
+    /// The words of act's command line; `None` where act is left out.
+    pub act: Option<&'static [&'static str]>,
+    /// What bash does in its place.
+    pub floor: Option<Script>,
+    /// Bytes that its steps print.
+    pub printed: u64,
+    /// What is to be reached.
+    pub target: Target,
+    /// No more runs of it than this.
+    pub most_runs: usize,
+}
+
+/// What is to be reached, by the median of the time and the largest memory.
+pub enum Target {
+    /// At most so many milliseconds.
+    Milliseconds(f64),
+    /// At most so many times the floor, and milliseconds more.
+    Floor { times: f64, plus: f64, mebibytes: Option<f64> },
+    /// At least so many megabytes (of a million bytes) a second, in at most so many mebibytes.
+    Throughput { megabytes: f64, mebibytes: f64 },
+    /// At most so many times the cost that the smallest chain has for each job.
+    Linear { jobs: usize, times: f64 },
+    /// None; it is there to be compared with.
+    Nothing,
+}
+
+/// act in host mode, where its configuration says the same of the platform.
+const ACT: Option<&[&str]> = Some(&["push", "--platform", "ubuntu-latest=-self-hosted"]);
+
+/// A secret for what is printed, so that masking is on.
+const PRINT: &[&str] = &["run", "--secret", "TOKEN=correct-horse-battery-staple"];
+
+/// Bytes that the largest step prints.
+const GIGABYTE: u64 = 1_000_000_000;
+
+/// Every benchmark, in the order of the table.
+pub fn all() -> Vec<Work> {
+    let mut works = vec![version()];
+    works.extend(small());
+    works.extend(matrices());
+    works.push(printing("a step that prints 100 MB", GIGABYTE / 10));
+    works.push(printing("a step that prints 1 GB", GIGABYTE));
+    works.extend([500, 1_000, 2_000].map(chain));
+    works.push(plan());
+    works
+}
+
+impl Work {
+    /// The name of the folder it is done in.
+    pub fn file_name(&self) -> String {
+        self.name.chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect()
+    }
+}
+
+fn version() -> Work {
+    Work {
+        name: "--version",
+        repository: None,
+        windlass: &["--version"],
+        act: Some(&["--version"]),
+        floor: None,
+        printed: 0,
+        target: Target::Milliseconds(5.0),
+        most_runs: usize::MAX,
+    }
+}
+
+fn small() -> [Work; 3] {
+    let floor = |times, plus| Target::Floor { times, plus, mebibytes: None };
+    [
+        run("1 step", Repository::steps(1), 1, floor(3.0, 8.0)),
+        run("1 job of 100 steps", Repository::steps(100), 100, floor(1.3, 0.0)),
+        run("20 chained jobs", Repository::chain(20), 20, floor(4.0, 0.0)),
+    ]
+}
+
+fn matrices() -> [Work; 2] {
+    let floor = |times| Target::Floor { times, plus: 0.0, mebibytes: Some(60.0) };
+    [
+        run("matrix of 100 jobs", Repository::matrix(100, 0), 100, floor(2.0)),
+        run("matrix of 100 jobs, 100 files", Repository::matrix(100, 99), 100, floor(4.0)),
+    ]
+}
+
+fn run(name: &'static str, repository: Repository, scripts: usize, target: Target) -> Work {
+    Work {
+        name,
+        repository: Some(repository),
+        windlass: &["run"],
+        act: ACT,
+        floor: Some(Script::Nothing { times: scripts }),
+        printed: 0,
+        target,
+        most_runs: usize::MAX,
+    }
+}
+
+fn printing(name: &'static str, bytes: u64) -> Work {
+    let target = match bytes {
+        GIGABYTE => Target::Throughput { megabytes: 150.0, mebibytes: 60.0 },
+        _ => Target::Nothing,
+    };
+    Work {
+        name,
+        repository: Some(Repository::printing(bytes)),
+        windlass: PRINT,
+        act: None,
+        floor: Some(Script::Printing { bytes }),
+        printed: bytes,
+        target,
+        most_runs: 5,
+    }
+}
+
+fn chain(jobs: usize) -> Work {
+    let name = match jobs {
+        500 => "chain of 500 jobs",
+        1_000 => "chain of 1,000 jobs",
+        _ => "chain of 2,000 jobs",
+    };
+    Work {
+        act: None,
+        most_runs: 3,
+        ..run(name, Repository::chain(jobs), jobs, Target::Linear { jobs, times: 1.25 })
+    }
+}
+
+fn plan() -> Work {
+    Work {
+        name: "--dry-run of 10,000 jobs",
+        repository: Some(Repository::layers(100, 100)),
+        windlass: &["run", "--dry-run"],
+        act: None,
+        floor: None,
+        printed: 0,
+        target: Target::Milliseconds(1_000.0),
+        most_runs: 5,
+    }
+}
