@@ -8,6 +8,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bstr::ByteSlice as _;
 use rustix::fs::FlockOperation;
@@ -125,9 +126,16 @@ impl SourceCache {
     }
 
     /// A directory that is removed when it is dropped, and in which a crashed process leaves
-    /// nothing that would be taken for a tree.
+    /// nothing that would be taken for a tree. What such processes left long ago is removed here.
     fn work_directory(&self) -> Result<tempfile::TempDir, SourceError> {
         let parent = self.directory.join("work");
+        // A day is longer than any fetch.
+        for entry in fs::read_dir(&parent).into_iter().flatten().flatten() {
+            let age = entry.metadata().ok().and_then(|data| data.modified().ok()?.elapsed().ok());
+            if age.is_some_and(|age| age > Duration::from_secs(24 * 60 * 60)) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
         tempfile::tempdir_in(&parent).map_err(|error| SourceError::cache("create", parent, error))
     }
 }

@@ -21,12 +21,14 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice as _;
 use rustix::fs::Timespec;
 
-use super::entry::{self, Content, Entry, Found, NO_TIME};
+use super::entry::{self, Content, Entry, Found, NO_TIME, Writing};
 use super::snapshot::{SnapshotError, Store};
 use crate::Project;
 use crate::git::{Git, split_nul};
 use crate::git_directory::GitDirectory;
 
+/// Up to this size in bytes a file is kept in memory: the index of some 10,000 files.
+const IN_MEMORY: u64 = 2 << 20;
 /// Files beside `HEAD` and the configuration that change what Git does in a working tree.
 const OWN_FILES: [&str; 3] = ["config.worktree", "info/sparse-checkout", "shallow"];
 const SHARED_FILES: [&str; 3] = ["info/exclude", "info/attributes", "shallow"];
@@ -35,14 +37,15 @@ const SHARED_FILES: [&str; 3] = ["info/exclude", "info/attributes", "shallow"];
 pub(super) fn add(
     project: &Project,
     store: &Store,
+    writing: &Writing,
     directories: &mut Vec<PathBuf>,
     entries: &mut Vec<Entry>,
 ) -> Result<(), SnapshotError> {
     let Some(top) = &project.git_root else { return Ok(()) };
     let Some(directory) = GitDirectory::of(top) else { return Ok(()) };
-    let mut template = Template::default();
+    let mut template = Template { entries: Vec::new(), store, writing };
     template.copy(&directory.own, "HEAD")?;
-    template.copy_index(project, top, &directory, store)?;
+    template.copy_index(project, top, &directory)?;
     for name in OWN_FILES {
         template.copy(&directory.own, name)?;
     }
@@ -64,12 +67,13 @@ pub(super) fn add(
 }
 
 /// The entries of a `.git`, with paths below it.
-#[derive(Default)]
-struct Template {
+struct Template<'a> {
     entries: Vec<Entry>,
+    store: &'a Store,
+    writing: &'a Writing,
 }
 
-impl Template {
+impl Template<'_> {
     fn has(&self, name: &str) -> bool {
         self.entries.iter().any(|entry| entry.path == Path::new(name))
     }
@@ -82,11 +86,20 @@ impl Template {
     /// Copies a file that may be missing.
     fn copy(&mut self, from: &Path, name: &str) -> Result<(), SnapshotError> {
         let source = from.join(name);
-        let found = entry::read(&source, PathBuf::from(name), u64::MAX)
-            .map_err(|error| SnapshotError::file("read", &source, error))?;
-        if let Found::Whole(entry) = found {
-            self.entries.push(Entry { mode: 0o644, ..entry });
-        }
+        let failed = |error| SnapshotError::file("copy", &source, error);
+        let mut entry =
+            match entry::read(&source, PathBuf::from(name), IN_MEMORY).map_err(failed)? {
+                Found::Nothing => return Ok(()),
+                Found::Whole(entry) => entry,
+                Found::Large(mut entry, mut file) => {
+                    let stored = self.store.path()?.join(format!("git-{}", self.entries.len()));
+                    self.writing.copy(&mut file, &stored).map_err(failed)?;
+                    entry.content = Content::Stored(stored);
+                    entry
+                }
+            };
+        entry.mode = 0o644;
+        self.entries.push(entry);
         Ok(())
     }
 
@@ -96,7 +109,6 @@ impl Template {
         project: &Project,
         top: &Path,
         directory: &GitDirectory,
-        store: &Store,
     ) -> Result<(), SnapshotError> {
         for entry in fs::read_dir(&directory.own).into_iter().flatten().flatten() {
             if let Some(name) = entry.file_name().to_str()
@@ -113,11 +125,12 @@ impl Template {
             self.copy(&directory.own, "index")?;
         } else {
             // Beside the parts of a split index Git would look for them in the user's directory.
-            let narrowed = store.path()?.join("index");
+            let narrowed = self.store.path()?.join("index");
             fs::copy(&index, &narrowed)
                 .map_err(|error| SnapshotError::file("copy", &index, error))?;
             narrow(project, top, &narrowed)?;
-            self.copy(store.path()?, "index")?;
+            let store = self.store.path()?;
+            self.copy(store, "index")?;
         }
         if let Some(copied) = self.entries.iter_mut().find(|entry| entry.path == Path::new("index"))
         {

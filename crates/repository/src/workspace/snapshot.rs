@@ -79,8 +79,10 @@ impl Snapshot {
         let writing = Writing::new(umask(&store)?);
         let prefix = project.prefix().to_owned();
         let mut real = RealDirectories::default();
-        let files: Vec<&PathBuf> =
-            files.iter().filter(|file| real.hold(&project.root, file)).collect();
+        let files: Vec<&PathBuf> = files
+            .iter()
+            .filter(|file| !file.starts_with(".git") && real.hold(&project.root, file))
+            .collect();
         let taking = Taking {
             project,
             prefix: &prefix,
@@ -97,7 +99,7 @@ impl Snapshot {
         })?;
         let mut entries = entries.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut directories = vec![prefix.clone()];
-        git_template::add(project, &store, &mut directories, &mut entries)?;
+        git_template::add(project, &store, &writing, &mut directories, &mut entries)?;
         let layout = layout(&directories, &entries);
         let top = project.git_root.as_ref().unwrap_or(&project.root);
         let name = top.file_name().filter(|name| *name != super::TEMP_NAME);

@@ -160,6 +160,38 @@ fn a_repository_without_commits_and_a_split_index_work() {
 }
 
 #[test]
+fn a_path_with_strange_letters_is_no_obstacle() {
+    let parent = Tree::new();
+    let tree = parent.path("new\nline \"and\" \\ more #");
+    std::fs::create_dir(&tree).unwrap();
+    git(&tree, &["init", "-q"]);
+    std::fs::write(tree.join("a"), "a").unwrap();
+    git(&tree, &["add", "a"]);
+    git(&tree, &["commit", "-q", "-m", "a"]);
+    let (_out, copied) = copy(&Project::at(&tree).unwrap());
+    assert_eq!(git(&copied, &["show", "HEAD:a"]), "a");
+    assert_eq!(git(&copied, &["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_large_index_is_copied_too() {
+    let tree = Tree::repository();
+    let blob = tree.git(&["hash-object", "-w", "/dev/null"]);
+    let mut child = git_command(&tree.root)
+        .args(["update-index", "--index-info"])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let names = (0..30_000).map(|i| format!("100644 {blob}\t{i}/{}\n", "long".repeat(10)));
+    let list: String = names.collect();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), list.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(tree.path(".git/index").metadata().unwrap().len() > 2 << 20);
+    let (_out, copied) = copy(&tree.project());
+    assert_eq!(git(&copied, &["ls-files"]).lines().count(), 30_000);
+}
+
+#[test]
 fn without_git_the_copy_has_none() {
     let tree = Tree::new();
     tree.write("a", "");
