@@ -14,8 +14,8 @@ pub const TRACKING_VARIABLE: &str = "RUNNER_TRACKING_ID";
 /// Where one job's commands run: the host today; a container, a pod or another machine later.
 ///
 /// **Lifecycle.** The creator hands over a session that is ready. `exec` any number of times,
-/// then `close` once; a session that is dropped without `close` leaves its files and background
-/// processes to be found by their names later.
+/// then `close` once; a session that is dropped without `close` does what it can of it without
+/// waiting. What a crash leaves is found by its names later.
 ///
 /// **Concurrency.** All calls may be made from several tasks at once (background steps are).
 ///

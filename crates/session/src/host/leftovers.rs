@@ -86,6 +86,11 @@ impl Leftovers {
         }
     }
 
+    /// Kills what is there at this moment.
+    pub(super) fn kill_without_waiting(&self) {
+        self.kill_once(&mut Vec::new());
+    }
+
     /// One round; whether there was anything to kill or to wait for.
     fn kill_once(&self, killed: &mut Vec<(u32, String)>) -> bool {
         let mut alive = false;

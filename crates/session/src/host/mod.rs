@@ -116,3 +116,14 @@ impl Session for HostSession {
         }
     }
 }
+
+impl Drop for HostSession {
+    /// For a job that was given up: the same as `close`, but without the patience to see the last
+    /// orphan go.
+    fn drop(&mut self) {
+        if !self.closed.load(Ordering::SeqCst) {
+            self.leftovers.kill_without_waiting();
+            let _ = fs::remove_dir_all(&self.places.command_files);
+        }
+    }
+}

@@ -137,3 +137,18 @@ async fn leftovers_of_a_crash_are_found_by_their_variable() {
     child.wait().unwrap();
     assert_eq!(kill_leftovers(&id), []);
 }
+
+#[tokio::test]
+async fn a_session_that_is_dropped_leaves_nothing() {
+    let job = Job::new();
+    job.run("setsid bash -c 'echo $$ > pid; sleep 60; true' > /dev/null 2>&1 &").await;
+    let pid = wait_for_file(&job.session.places().workspace.join("pid")).await;
+    let directory = job.session.places().command_files.clone();
+    drop(job);
+    let begun = Instant::now();
+    while is_alive(pid.trim().parse().unwrap()) {
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(!directory.exists());
+}
