@@ -33,7 +33,8 @@ impl JsonSurface {
         let Some(lines) = &self.lines else { return };
         let mut end = |node: &NodeId| {
             if let Some(mut buffer) = lock(lines).remove(&(run, node.clone())) {
-                buffer.end(|line| push_log(to, run, node, line));
+                let head = log_head(run, node);
+                buffer.end(|line| push_log(to, &head, line));
             }
         };
         match &event.body {
@@ -60,25 +61,11 @@ struct EventLine<'event> {
     body: &'event Body,
 }
 
-/// One line of a log. Text that is not UTF-8 has replacement characters.
-#[derive(Serialize)]
-struct LogLine<'text> {
-    schema: u32,
-    run: RunId,
-    log: LogText<'text>,
-}
-
 /// Something that the program says and that is no event of a run.
 #[derive(Serialize)]
 struct MessageLine<'text> {
     schema: u32,
     message: &'text str,
-}
-
-#[derive(Serialize)]
-struct LogText<'text> {
-    node: &'text NodeId,
-    text: &'text str,
 }
 
 impl Observer for JsonSurface {
@@ -99,7 +86,8 @@ impl LogFollower for JsonSurface {
         let mut text = Vec::with_capacity(bytes.len() * 2);
         let mut lines = lock(lines);
         let buffer = lines.entry((run, node.clone())).or_default();
-        buffer.add(bytes, |line| push_log(&mut text, run, node, line));
+        let head = log_head(run, node);
+        buffer.add(bytes, |line| push_log(&mut text, &head, line));
         if buffer.rest().is_empty() {
             lines.remove(&(run, node.clone()));
         }
@@ -112,7 +100,8 @@ impl Surface for JsonSurface {
         let Some(lines) = &self.lines else { return };
         let mut text = Vec::new();
         for ((run, node), mut buffer) in lock(lines).drain() {
-            buffer.end(|line| push_log(&mut text, run, &node, line));
+            let head = log_head(run, &node);
+            buffer.end(|line| push_log(&mut text, &head, line));
         }
         self.output.write(&text);
     }
@@ -128,9 +117,21 @@ impl Surface for JsonSurface {
     }
 }
 
-fn push_log(to: &mut Vec<u8>, run: RunId, node: &NodeId, line: &[u8]) {
+/// A log's lines up to their text: it is the same for all of them, and there may be millions.
+fn log_head(run: RunId, node: &NodeId) -> String {
+    let node = serde_json::Value::from(node.as_str());
+    format!(r#"{{"schema":{EVENT_SCHEMA},"run":"{run}","log":{{"node":{node},"text":"#)
+}
+
+/// Text that is not UTF-8 gets replacement characters.
+fn push_log(to: &mut Vec<u8>, head: &str, line: &[u8]) {
+    let before = to.len();
+    to.extend_from_slice(head.as_bytes());
     let text = String::from_utf8_lossy(line);
-    push(to, &LogLine { schema: EVENT_SCHEMA, run, log: LogText { node, text: &text } });
+    match serde_json::to_writer(&mut *to, text.as_ref()) {
+        Ok(()) => to.extend_from_slice(b"}}\n"),
+        Err(_) => to.truncate(before),
+    }
 }
 
 fn push(to: &mut Vec<u8>, line: &impl Serialize) {

@@ -117,14 +117,6 @@ struct Printer<'surface> {
 
 impl Printer<'_> {
     fn event(&mut self, event: &Event) {
-        // The last line of a log may lack its line feed; it comes before the end it led to.
-        if let Body::Fact(Fact::Progress { update, .. }) = &event.body {
-            for change in &update.changes {
-                if let Change::Conclude { node, .. } = change {
-                    self.end_log(node);
-                }
-            }
-        }
         self.run.view.apply(std::slice::from_ref(event));
         match &event.body {
             Body::Fact(fact) => self.fact(fact),
@@ -173,14 +165,17 @@ impl Printer<'_> {
     fn change(&mut self, change: &Change) {
         match change {
             Change::Started { node, place } => {
-                self.run.logs.retain(|id, _| id == node);
                 let sign = self.settings.appearance.either("▶", ">");
                 self.line(node, Tone::Quiet, &format!("{sign} starts on {}", flat(place)));
                 self.release(node);
             }
             Change::Declare(node) => self.widen(node.kind, &node.label),
             Change::Begin { node } => self.begun(node),
-            Change::Conclude { node, .. } => self.concluded(node),
+            Change::Conclude { node, .. } => {
+                // The last line of a log may lack its line feed; it comes before the end.
+                self.end_log(node);
+                self.concluded(node);
+            }
             _ => {}
         }
     }

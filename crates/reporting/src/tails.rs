@@ -10,7 +10,7 @@ use crate::log_line::{LineBuffer, LineKind, classify, clean};
 const LINES: usize = 8;
 
 /// Of a large chunk only its end can still be seen when it has gone by.
-const CHUNK_BYTES: usize = 16 * 1024;
+const CHUNK_BYTES: usize = 4 * 1024;
 
 /// The last lines of each node's log.
 #[derive(Default)]
