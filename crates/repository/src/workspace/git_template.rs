@@ -54,6 +54,7 @@ pub(super) fn add(
             template.copy(&directory.shared, name)?;
         }
     }
+    template.drop_comments("info/exclude");
     template.add_config(&directory)?;
     template.add_references(&directory)?;
     let objects = directory.shared.join("objects");
@@ -101,6 +102,16 @@ impl Template<'_> {
         entry.mode = 0o644;
         self.entries.push(entry);
         Ok(())
+    }
+
+    /// Leaves out a file that says nothing, as the one that `git init` makes: one less for each job.
+    fn drop_comments(&mut self, name: &str) {
+        self.entries.retain(|entry| match &entry.content {
+            Content::Bytes(bytes) if entry.path == Path::new(name) => {
+                bytes.lines().any(|line| !line.is_empty() && !line.starts_with(b"#"))
+            }
+            _ => true,
+        });
     }
 
     /// Copies the index and what a split one refers to.

@@ -19,13 +19,13 @@ use rustix::fs::OFlags;
 
 use super::entry::{Content, Entry};
 use super::removal::Trash;
-use super::snapshot::{Snapshot, SnapshotError, in_parallel};
+use super::snapshot::{Snapshot, SnapshotError, below, in_parallel};
 
 impl Snapshot {
     /// Makes the copy at `top`, which a job has used, equal to the snapshot again.
     pub(super) fn restore(&self, top: &Path, trash: &Trash) -> Result<PathBuf, SnapshotError> {
         for (directory, names) in &self.layout {
-            let path = top.join(directory);
+            let path = below(top, directory);
             let failed = |error| SnapshotError::file("restore", &path, error);
             self.check_directory(&path).map_err(failed)?;
             for item in fs::read_dir(&path).map_err(failed)? {
@@ -46,7 +46,7 @@ impl Snapshot {
             }
             Ok(())
         })?;
-        Ok(top.join(&self.prefix))
+        Ok(below(top, &self.prefix))
     }
 
     fn check_directory(&self, path: &Path) -> io::Result<()> {

@@ -124,15 +124,20 @@ impl Snapshot {
             fs::create_dir(path).map_err(|error| SnapshotError::file("create", path, error))
         };
         for (directory, _) in &self.layout {
-            create(&destination.join(directory))?;
+            create(&below(destination, directory))?;
         }
         in_parallel(&self.entries, |_, entry| {
             let written = self.writing.write(entry, destination);
             written
                 .map_err(|error| SnapshotError::file("write", destination.join(&entry.path), error))
         })?;
-        Ok(destination.join(&self.prefix))
+        Ok(below(destination, &self.prefix))
     }
+}
+
+/// A path below a directory, without the slash that `join` would add for an empty one.
+pub(super) fn below(top: &Path, path: &Path) -> PathBuf {
+    if path.as_os_str().is_empty() { top.to_owned() } else { top.join(path) }
 }
 
 /// The taking of single files.

@@ -174,6 +174,15 @@ fn a_path_with_strange_letters_is_no_obstacle() {
 }
 
 #[test]
+fn what_is_ignored_in_private_stays_ignored() {
+    let tree = Tree::committed();
+    tree.write(".git/info/exclude", "# mine\n*.private\n");
+    let (_out, copied) = copy(&tree.project());
+    std::fs::write(copied.join("x.private"), "").unwrap();
+    assert_eq!(git(&copied, &["status", "--porcelain"]), "");
+}
+
+#[test]
 fn a_large_index_is_copied_too() {
     let tree = Tree::repository();
     let blob = tree.git(&["hash-object", "-w", "/dev/null"]);
