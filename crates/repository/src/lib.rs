@@ -16,6 +16,7 @@ mod changes;
 mod facts;
 mod files;
 mod git;
+mod git_config;
 mod git_directory;
 mod project;
 mod remote;

@@ -130,6 +130,16 @@ fn a_broken_repository_is_an_error() {
 }
 
 #[test]
+fn a_configuration_that_only_git_understands_gives_the_same() {
+    let tree = Tree::committed();
+    tree.write(".git/more", "[remote \"origin\"]\n\turl = \"https://example.com/a/b\" # yes\n");
+    tree.git(&["config", "include.path", "more"]);
+    let remote = facts(&tree).remote.unwrap();
+    assert_eq!(remote.full_name(), "a/b");
+    assert_eq!(remote.url, "https://example.com/a/b");
+}
+
+#[test]
 fn settings_of_the_user_do_not_confuse_us() {
     let tree = Tree::committed();
     tree.git(&["tag", "v1"]);
