@@ -17,6 +17,8 @@ const MAXIMUM_LENGTH: usize = 100;
 #[derive(Default)]
 pub(super) struct Identifiers {
     taken: HashMap<String, Option<Span>>,
+    /// By generated id without its number: the number to try next.
+    attempts: HashMap<String, usize>,
 }
 
 impl Identifiers {
@@ -40,15 +42,18 @@ impl Identifiers {
     /// Makes an id for a step that has none: from what it does, with a number when that is taken.
     pub(super) fn generate(&mut self, kind: &StepKind) -> String {
         let base = format!("__{}", plain(&subject(kind)));
-        for attempt in 1_usize.. {
+        // Where the last step of this kind stopped, so that many of them cost no more each.
+        let mut attempt = self.attempts.get(&base).copied().unwrap_or(1);
+        loop {
             let suffix = if attempt == 1 { String::new() } else { format!("_{attempt}") };
+            attempt += 1;
             let length = base.len().min(MAXIMUM_LENGTH - suffix.len());
             let candidate = format!("{}{suffix}", &base[..length]);
             if self.taken.insert(candidate.to_ascii_lowercase(), None).is_none() {
+                self.attempts.insert(base, attempt);
                 return candidate;
             }
         }
-        base
     }
 }
 
