@@ -7,7 +7,9 @@ mod address;
 mod lookup;
 mod tree;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::GitError;
@@ -29,10 +31,15 @@ impl Default for SourceOptions {
 }
 
 /// Trees of other repositories under one directory, shared by all processes of the user.
+///
+/// A value of this type, with its clones, is for one run: it asks for a reference once, so that all
+/// jobs of a run get the same commit even if a branch moves meanwhile.
 #[derive(Clone, Debug)]
 pub struct SourceCache {
     directory: PathBuf,
     options: SourceOptions,
+    /// What was answered for an address and a reference.
+    pinned: Arc<Mutex<HashMap<(String, String), Pinned>>>,
 }
 
 /// The commit that a reference means.
@@ -154,7 +161,7 @@ impl SourceCache {
     /// (`$XDG_CACHE_HOME/windlass/sources`).
     #[must_use]
     pub fn new(directory: impl Into<PathBuf>, options: SourceOptions) -> Self {
-        Self { directory: directory.into(), options }
+        Self { directory: directory.into(), options, pinned: Arc::default() }
     }
 
     /// The cache's directory.
@@ -171,11 +178,18 @@ impl SourceCache {
     /// # Errors
     /// See [`SourceError`].
     pub fn resolve(&self, url: &str, reference: &str) -> Result<Pinned, SourceError> {
-        self.look_up(url, reference)
+        let key = (url.to_owned(), reference.to_owned());
+        let pinned = || self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = pinned().get(&key) {
+            return Ok(known.clone());
+        }
+        let found = self.look_up(url, reference)?;
+        // Of two that asked at the same time the first counts.
+        Ok(pinned().entry(key).or_insert(found).clone())
     }
 
     /// The whole tree at `reference`. A tree that is here already costs no network call when
-    /// `reference` is a full object name, else one to see whether it moved. Safe to be called for
+    /// `reference` is a full object name, else one a run to see whether it moved. Safe to be called for
     /// the same tree by many threads and processes at once.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ use super::removal::{Trash, remove_parts, remove_tree};
 use crate::{Snapshot, SnapshotError};
 
 /// At the end of a run its directories are waited for at least this long, …
-const SHORTEST_PATIENCE: Duration = Duration::from_millis(5);
+const SHORTEST_PATIENCE: Duration = Duration::from_millis(2);
 /// … at most this long, and in between for this part of the run's time.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(10);
 const PATIENT_PART: u32 = 10;
@@ -239,7 +239,7 @@ impl Workspaces {
     }
 
     /// Ends the run: removes what was given back and, unless `keep`, everything. Waits for it a
-    /// tenth of the run's time, but at least 5 ms and at most 10 s; what a slow disk has not
+    /// tenth of the run's time, but at least 2 ms and at most 10 s; what a slow disk has not
     /// removed by then is left to the next run. A second call does nothing.
     ///
     /// # Errors

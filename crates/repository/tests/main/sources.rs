@@ -141,12 +141,14 @@ fn offline_asks_nobody() {
 }
 
 #[test]
-fn a_moved_branch_is_noticed() {
+fn a_moved_branch_is_noticed_by_the_next_run() {
     let tree = Tree::committed();
     let out = Tree::new();
     let url = tree.root.to_str().unwrap();
-    let before = cache(&out).fetch(url, "main").unwrap();
+    let one_run = cache(&out);
+    let before = one_run.fetch(url, "main").unwrap();
     let sha = tree.commit("moved");
+    assert_eq!(one_run.clone().fetch(url, "main").unwrap().path, before.path);
     let after = cache(&out).fetch(url, "main").unwrap();
     assert_ne!(before.path, after.path);
     assert_eq!(after.pinned.unwrap().sha, sha);
