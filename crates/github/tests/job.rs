@@ -6,6 +6,7 @@ mod actions;
 mod background;
 mod handing_over;
 mod run_steps;
+mod speed;
 mod stopping;
 
 use std::collections::{BTreeMap, HashMap};
