@@ -242,14 +242,13 @@ fn an_empty_tree_and_hostile_files_come_through() {
     let tree = Tree::repository();
     tree.commit("nothing");
     let out = Tree::new();
-    let cache = cache(&out);
     let url = tree.root.to_str().unwrap();
-    let path = cache.fetch(url, "main").unwrap().path;
+    let path = cache(&out).fetch(url, "main").unwrap().path;
     assert_eq!(std::fs::read_dir(path).unwrap().count(), 0);
     tree.write("new\nline", "x");
     std::os::unix::fs::symlink("/etc/passwd", tree.path("link")).unwrap();
     tree.commit("hostile");
-    let path = cache.fetch(url, "main").unwrap().path;
+    let path = cache(&out).fetch(url, "main").unwrap().path;
     assert!(path.join("new\nline").exists());
     assert!(path.join("link").symlink_metadata().unwrap().is_symlink());
 }
