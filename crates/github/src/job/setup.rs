@@ -90,7 +90,7 @@ pub(crate) async fn prepare(
         options.secrets.values().chain(&options.token).map(|secret| secret.expose()),
     );
     let mut log = JobLog::new(node.to_string(), port.log(node.as_str())?, masks.clone());
-    let directory = make_directory(&options, &port).await?;
+    let directory = make_directory(&options).await?;
     let session = HostSession::open(HostOptions {
         id: format!("{}_{}", port.run(), port.operation().0),
         workspace: directory.workspace.clone(),
@@ -147,14 +147,10 @@ pub(crate) async fn prepare(
     Ok(Ready { job, lane, state, directory: Directory(directory), problem })
 }
 
-async fn make_directory(
-    options: &Arc<GithubRunnerOptions>,
-    port: &JobPort,
-) -> Result<JobDirectory, SetupError> {
-    let (options, name) = (options.clone(), port.node().to_string());
-    let made = tokio::task::spawn_blocking(move || {
-        options.workspaces.prepare(&name, &options.workspace_source)
-    });
+async fn make_directory(options: &Arc<GithubRunnerOptions>) -> Result<JobDirectory, SetupError> {
+    let options = options.clone();
+    let made =
+        tokio::task::spawn_blocking(move || options.workspaces.prepare(&options.workspace_source));
     let directory = made.await.map_err(|error| SetupError::Defect(error.to_string()))??;
     Ok(directory)
 }

@@ -131,16 +131,11 @@ impl Workspaces {
 
     /// Gives a job its directories: new ones, or those of a job that has ended, made equal to new
     /// ones (as on a self-hosted runner, where jobs follow each other in one place). They are
-    /// named by a number; `job` is for messages.
+    /// therefore named by a number and not by the job.
     ///
     /// # Errors
     /// When the files cannot be copied or a directory cannot be made.
-    pub fn prepare(
-        &self,
-        job: &str,
-        source: &WorkspaceSource,
-    ) -> Result<JobDirectory, WorkspaceError> {
-        let _ = job;
+    pub fn prepare(&self, source: &WorkspaceSource) -> Result<JobDirectory, WorkspaceError> {
         let reused = {
             let mut state = self.state();
             let found = state.free.iter().rposition(|(_, used)| is_same(used, source));

@@ -126,15 +126,15 @@ fn a_job_has_its_directories_until_they_are_removed() {
     let workspaces = Workspaces::open(&out.path("runs"), "01RUN").unwrap();
     let snapshot = Arc::new(snapshot(&tree.project(), workspaces.directory()));
     let source = WorkspaceSource::Snapshot(snapshot);
-    let first = workspaces.prepare("build (1, a/b)", &source).unwrap();
-    let second = workspaces.prepare("build (1, a/b)", &source).unwrap();
+    let first = workspaces.prepare(&source).unwrap();
+    let second = workspaces.prepare(&source).unwrap();
     assert_ne!(first.root, second.root);
     assert!(first.workspace.ends_with("tree") && first.workspace.join("a.txt").exists());
     assert!(!first.temp.exists() && first.temp.parent() == Some(&first.root));
-    let empty = workspaces.prepare("../../up", &WorkspaceSource::Empty).unwrap();
+    let empty = workspaces.prepare(&WorkspaceSource::Empty).unwrap();
     assert!(empty.root.starts_with(workspaces.directory()));
     assert_eq!(std::fs::read_dir(&empty.workspace).unwrap().count(), 0);
-    let in_place = workspaces.prepare("x", &WorkspaceSource::InPlace(tree.root.clone())).unwrap();
+    let in_place = workspaces.prepare(&WorkspaceSource::InPlace(tree.root.clone())).unwrap();
     assert_eq!(in_place.workspace, tree.root);
     for job in [first, empty, in_place] {
         workspaces.remove(job);
@@ -150,7 +150,7 @@ fn a_job_has_its_directories_until_they_are_removed() {
 fn what_is_kept_stays_and_what_a_crash_left_goes() {
     let out = Tree::new();
     let kept = Workspaces::open(&out.root, "kept").unwrap();
-    let job = kept.prepare("job", &WorkspaceSource::Empty).unwrap();
+    let job = kept.prepare(&WorkspaceSource::Empty).unwrap();
     kept.finish(true).unwrap();
     // A crash: the directory and an unlocked file.
     std::fs::create_dir_all(out.path("crashed/job/deep")).unwrap();
@@ -202,7 +202,7 @@ fn the_next_job_finds_nothing_of_the_one_before() {
     let workspaces = Workspaces::open(&out.root, "run").unwrap();
     let source =
         WorkspaceSource::Snapshot(Arc::new(snapshot(&tree.project(), workspaces.directory())));
-    let first = workspaces.prepare("first", &source).unwrap();
+    let first = workspaces.prepare(&source).unwrap();
     std::fs::create_dir(&first.temp).unwrap();
     let fresh = portrait(&first.root);
     let root = first.root.clone();
@@ -228,7 +228,7 @@ fn the_next_job_finds_nothing_of_the_one_before() {
         "cd ..; rm -r tree",
         "rm -rf ../tree ../_temp; touch ../tree",
     ] {
-        let job = workspaces.prepare("next", &source).unwrap();
+        let job = workspaces.prepare(&source).unwrap();
         std::fs::create_dir_all(&job.temp).unwrap();
         assert_eq!(portrait(&job.root), fresh, "before: {script}");
         let status = std::process::Command::new("bash")
@@ -237,7 +237,7 @@ fn the_next_job_finds_nothing_of_the_one_before() {
             .status();
         assert!(status.unwrap().success(), "{script}");
         workspaces.remove(job);
-        let job = workspaces.prepare("next", &source).unwrap();
+        let job = workspaces.prepare(&source).unwrap();
         std::fs::create_dir_all(&job.temp).unwrap();
         assert_eq!(portrait(&job.root), fresh, "after: {script}");
         if script == "true" {
@@ -257,16 +257,16 @@ fn an_empty_workspace_is_emptied_for_the_next_job() {
     let out = Tree::new();
     let workspaces = Workspaces::open(&out.root, "run").unwrap();
     for _ in 0..3 {
-        let job = workspaces.prepare("job", &WorkspaceSource::Empty).unwrap();
+        let job = workspaces.prepare(&WorkspaceSource::Empty).unwrap();
         assert!(job.root.ends_with("1"));
         assert_eq!(std::fs::read_dir(&job.workspace).unwrap().count(), 0);
         std::fs::create_dir_all(job.workspace.join("a/b")).unwrap();
         std::fs::write(job.workspace.join("c"), "").unwrap();
         workspaces.remove(job);
     }
-    let job = workspaces.prepare("job", &WorkspaceSource::InPlace("/etc".into())).unwrap();
+    let job = workspaces.prepare(&WorkspaceSource::InPlace("/etc".into())).unwrap();
     workspaces.remove(job);
-    let job = workspaces.prepare("job", &WorkspaceSource::InPlace("/etc".into())).unwrap();
+    let job = workspaces.prepare(&WorkspaceSource::InPlace("/etc".into())).unwrap();
     assert_eq!(job.workspace, Path::new("/etc"));
     workspaces.remove(job);
     workspaces.finish(false).unwrap();
@@ -301,8 +301,8 @@ fn many_workspaces_are_cheap() {
             WorkspaceSource::Snapshot(Arc::new(snapshot(&tree.project(), workspaces.directory())));
         let taken = begun.elapsed();
         let begun = Instant::now();
-        for i in 0..100 {
-            let job = workspaces.prepare(&format!("job{i}"), &source).unwrap();
+        for _ in 0..100 {
+            let job = workspaces.prepare(&source).unwrap();
             workspaces.remove(job);
         }
         let made = begun.elapsed();
