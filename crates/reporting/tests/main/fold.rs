@@ -167,7 +167,7 @@ fn ten_thousand_jobs_fold_in_a_moment() {
 }
 
 /// Any changes whatsoever, to a handful of nodes.
-fn script() -> impl Strategy<Value = Vec<Event>> {
+pub fn script() -> impl Strategy<Value = Vec<Event>> {
     let path = prop::sample::select(vec!["", "a", "b", "a/1", "a/2", "a/1/x", "b/1"]);
     let other = path.clone();
     prop::collection::vec((0_u8..9, path, other), 0..60).prop_map(|steps| {

@@ -10,6 +10,7 @@ mod fold;
 mod json;
 mod outline;
 mod plain;
+mod replay;
 mod schema;
 mod script;
 mod tables;

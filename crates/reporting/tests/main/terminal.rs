@@ -7,7 +7,8 @@ use std::{
 };
 
 use jiff::Timestamp;
-use windlass_engine::{LogStream, Logs};
+use proptest::prelude::*;
+use windlass_engine::{LogStream, Logs, Observer};
 use windlass_kernel::{Actor, Fact, GateSpec, NodeKind, Operation, RunId, Status};
 use windlass_reporting::{
     FollowedLogs, LogFollower, Output, Surface, TerminalFacts, TerminalSize, TerminalSurface,
@@ -45,6 +46,10 @@ impl Terminal {
     }
 
     fn surface(&self, colours: bool) -> TerminalSurface {
+        self.surface_drawn_every(None, colours)
+    }
+
+    fn surface_drawn_every(&self, interval: Option<Duration>, colours: bool) -> TerminalSurface {
         let (sized, clock) = (self.parser.clone(), self.now.clone());
         let facts = TerminalFacts {
             size: Box::new(move || {
@@ -52,7 +57,7 @@ impl Terminal {
                 Some(TerminalSize { columns, rows })
             }),
             clock: Box::new(move || *clock.lock().unwrap()),
-            interval: None,
+            interval,
         };
         TerminalSurface::new(Output::new(Box::new(self.clone())), settings(colours, true), facts)
     }
@@ -315,4 +320,45 @@ fn a_flood_of_output_is_looked_at_only_at_its_end() {
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     surface.draw();
     assert!(terminal.screen().contains("│ the end"), "{}", terminal.screen());
+}
+
+#[test]
+fn the_tree_is_drawn_by_itself_until_the_end() {
+    let terminal = Terminal::new(24, 60);
+    let surface = terminal.surface_drawn_every(Some(Duration::from_millis(2)), false);
+    busy_run().play(&surface);
+    let start = Instant::now();
+    while !terminal.screen().contains("test 5 ... ok") {
+        assert!(start.elapsed() < Duration::from_secs(10), "{}", terminal.screen());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    surface.finish();
+    let end = terminal.screen();
+    assert!(end.ends_with("4 jobs (1 succeeded, 3 unfinished)"), "{end}");
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!(terminal.screen(), end);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_run_is_larger_than_its_terminal(
+        events in crate::fold::script(),
+        rows in 2_u16..20,
+        columns in 2_u16..40,
+    ) {
+        let terminal = Terminal::new(rows, columns);
+        let surface = terminal.surface(true);
+        for event in &events {
+            surface.observe(run_id(), std::slice::from_ref(event));
+            surface.draw();
+            let once = terminal.screen();
+            // Had the frame left the screen, what it left behind would still be there.
+            surface.draw();
+            prop_assert_eq!(terminal.screen(), once);
+        }
+        let mut parser = terminal.parser.lock().unwrap();
+        parser.screen_mut().set_scrollback(1);
+        prop_assert_eq!(parser.screen().scrollback(), 0, "a line was scrolled away");
+    }
 }

@@ -57,6 +57,22 @@ async fn a_damaged_file_is_named_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn damage_in_the_middle_is_found_when_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("windlass.db");
+    let store = open(folder.path()).await;
+    store.append(run_id(1), 1, &events(1, 2000)).await.unwrap();
+    drop(store);
+    wait_for_checkpoint(&file);
+    let mut bytes = fs::read(&file).unwrap();
+    let half = bytes.len() / 2;
+    bytes[half..].fill(0xa5);
+    fs::write(&file, &bytes).unwrap();
+    let error = open(folder.path()).await.read(run_id(1), 0).await.unwrap_err();
+    assert!(error.to_string().contains("the history is damaged"), "{error}");
+}
+
+#[tokio::test]
 async fn a_file_where_the_directory_should_be_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("state");
