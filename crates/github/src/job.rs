@@ -3,8 +3,8 @@
 //! Behaves as actions/runner does, one concern a file. The process half of this crate decides
 //! which jobs run; it and this half share only [`crate::order`].
 //!
-//! From the outside in: [`driver`] runs a job, [`setup`] gives it its place, [`steps`] and
-//! [`background`] run its steps, [`run`], [`script`] and [`actions`] one step, [`program`] one
+//! From the outside in: [`driver`] runs a job, [`setup`] gives it its place, [`steps`],
+//! [`conditions`] and [`background`] run its steps, [`run`], [`script`] and [`actions`] one step, [`program`] one
 //! process, [`output`] what that prints.
 
 mod actions;
@@ -13,6 +13,7 @@ mod background;
 mod cancellation;
 mod command_line;
 mod commands;
+mod conditions;
 mod context;
 mod driver;
 mod environment;
@@ -39,3 +40,11 @@ mod variables;
 
 pub use driver::GithubJobDriver;
 pub use options::{AfterFailure, FailedStep, FailureHook, GithubRunnerOptions, RunningRepository};
+
+/// What people call a step before it runs.
+pub(crate) fn step_label(
+    step: &windlass_github_syntax::workflow::Step,
+    scope: &dyn windlass_github_syntax::expression::Scope,
+) -> String {
+    labels::label(step, scope, true)
+}

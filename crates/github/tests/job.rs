@@ -2,6 +2,8 @@
 //!
 //! One file a topic; this one holds what they share.
 
+#![allow(clippy::expect_used, reason = "helpers of tests")]
+
 mod actions;
 mod background;
 mod handing_over;

@@ -12,12 +12,13 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use windlass_github_syntax::workflow::{Step, StepKind};
 
+use super::conditions::evaluate_boolean;
 use super::context::Job;
 use super::files::CommandFiles;
 use super::lane::{Lane, Reporter};
 use super::log::JobLog;
 use super::state::{Ended, Frame, JobState, Outcome, StateChange};
-use super::steps::{conclude, evaluate_boolean, fail, run_step};
+use super::steps::{conclude, fail, run_step};
 
 /// How many run at once.
 const SLOTS: usize = 10;

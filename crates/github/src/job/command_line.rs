@@ -105,7 +105,9 @@ fn unescape<'a>(text: &'a str, escapes: &[(&str, &str)]) -> Cow<'a, str> {
 mod tests {
     use super::*;
 
-    fn parse(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+    type Parts = (String, Vec<(String, String)>, String);
+
+    fn parse(line: &str) -> Option<Parts> {
         CommandLine::parse(line).map(|line| (line.name, line.properties, line.data))
     }
 

@@ -34,8 +34,8 @@ pub(crate) enum Reaction {
     Text,
     /// These lines go to the log in its place, often none.
     Lines(Vec<String>),
-    /// A value to be masked from now on.
-    Mask(String),
+    /// A value to be masked from now on; whether the command is echoed.
+    Mask(String, bool),
     /// A file with problem matchers to be read.
     AddMatchers(String),
     /// Matchers of this owner to be dropped.
@@ -141,7 +141,7 @@ impl Commands {
                 let lines = self.annotate(AnnotationLevel::Warning, message, place);
                 return Ok(Reaction::Lines(lines));
             }
-            "add-mask" => return Ok(Reaction::Mask(data.to_owned())),
+            "add-mask" => return Ok(Reaction::Mask(data.to_owned(), self.echo)),
             "add-matcher" if data.is_empty() => {
                 return Err("The command needs the path of a file with matchers.".to_owned());
             }
@@ -377,7 +377,7 @@ mod tests {
         assert_eq!(commands.handle("::stop-commands::abc"), lines(&["::stop-commands::abc"]));
         assert_eq!(commands.handle("::add-mask::x"), Reaction::Text);
         assert_eq!(commands.handle("::ABC::"), lines(&["::ABC::"]));
-        assert_eq!(commands.handle("::add-mask::x"), Reaction::Mask("x".to_owned()));
+        assert_eq!(commands.handle("::add-mask::x"), Reaction::Mask("x".to_owned(), false));
         for token in ["", "group", "pause-logging"] {
             commands.effects.failed = false;
             commands.handle(&format!("::stop-commands::{token}"));

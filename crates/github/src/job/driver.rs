@@ -97,7 +97,15 @@ async fn run(ready: Ready) -> JobResult {
     let setup_node = outline::setup_node(&job.node);
     let is_ready = match problem {
         Some(problem) => Err(problem.into()),
-        None => actions::prepare(&job, &mut lane, &mut state, &setup_node).await,
+        None => {
+            let mut stop = lane.stop.clone();
+            tokio::select! {
+                prepared = actions::prepare(&job, &mut lane, &setup_node) => prepared,
+                _ = stop.wait_for(|stop| *stop != Stop::Going) => {
+                    Err("The operation was canceled.".to_owned().into())
+                }
+            }
+        }
     };
     let ended = match &is_ready {
         Ok(()) => Ended::new(Outcome::Success, None),
@@ -131,6 +139,7 @@ async fn finish(
     let node = outline::complete_node(&job.node);
     let start = lane.log.position();
     lane.reporter.begin(&node);
+    let had_failed = state.failed;
     let outputs = outputs::evaluate(&job, &mut lane, &mut state, &frame, &node);
     outputs::report_environment(&job, &mut lane, &state, &frame, &node);
     match job.session.close().await {
@@ -152,7 +161,9 @@ async fn finish(
         let message = "The job has exceeded its maximum execution time (`timeout-minutes`).";
         super::steps::fail(&job, &mut lane, &node, message);
     }
-    conclude(&job, &mut lane, &node, &Ended::new(Outcome::Success, None), start);
+    let is_fine = state.failed == had_failed;
+    let ended = Ended::new(if is_fine { Outcome::Success } else { Outcome::Failure }, None);
+    conclude(&job, &mut lane, &node, &ended, start);
     lane.log.flush();
     drop(lane);
     directory.release(&job.options);

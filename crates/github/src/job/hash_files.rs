@@ -97,9 +97,7 @@ impl Pattern {
     /// Whether something below a directory may match.
     fn may_match_below(&self, directory: &[String]) -> bool {
         let fixed = self.segments.iter().take_while(|segment| *segment != "**");
-        let is_literal_so_far =
-            fixed.zip(directory).all(|(segment, name)| matches_name(segment, name));
-        is_literal_so_far
+        fixed.zip(directory).all(|(segment, name)| matches_name(segment, name))
     }
 }
 

@@ -147,9 +147,9 @@ impl<'a> Output<'a> {
                 }
             },
             Reaction::Lines(lines) => lines,
-            Reaction::Mask(value) => {
+            Reaction::Mask(value, echo) => {
                 self.log.masks().add(&value);
-                Vec::new()
+                if echo { vec!["::add-mask::***".to_owned()] } else { Vec::new() }
             }
             Reaction::AddMatchers(file) => self.add_matchers(&file).await,
             Reaction::RemoveMatcher(owner) => self.remove_matcher(owner),

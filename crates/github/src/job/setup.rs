@@ -17,6 +17,7 @@ use windlass_session::{HostOptions, HostSession, Session, SessionError, command_
 use super::actions::resolve::Problem;
 use super::actions::{ActionStore, SharedTrees};
 use super::cancellation::{Cancellation, Limits};
+use super::conditions::minutes_of;
 use super::context::Job;
 use super::environment::{base_environment, fixed_environment, runner_context};
 use super::files::CommandFiles;
@@ -27,7 +28,7 @@ use super::outline;
 use super::scope::JobContexts;
 use super::secrets::secrets_context;
 use super::state::{Ended, Frame, JobState, Outcome};
-use super::steps::{self, minutes_of};
+use super::steps;
 use crate::order::GithubJobOrder;
 
 /// The time limit of a job that sets none, in minutes (GitHub Docs, "Workflow syntax for GitHub

@@ -187,11 +187,14 @@ impl Frame {
 
     /// Notes how a step ended: `steps.<id>`, and whether the frame has failed.
     pub fn record(&mut self, id: &str, ended: &Ended, state: &mut JobState) {
-        let mut step = Object::with_capacity(3);
-        step.insert("outputs", Value::from(ended.outputs.clone()));
-        step.insert("outcome", ended.outcome.word());
-        step.insert("conclusion", ended.conclusion.word());
-        Arc::make_mut(&mut self.steps).insert(id, Value::from(step));
+        // Generated ids start so; no expression sees them.
+        if !id.starts_with("__") {
+            let mut step = Object::with_capacity(3);
+            step.insert("outputs", Value::from(ended.outputs.clone()));
+            step.insert("outcome", ended.outcome.word());
+            step.insert("conclusion", ended.conclusion.word());
+            Arc::make_mut(&mut self.steps).insert(id, Value::from(step));
+        }
         if let (Outcome::Cancelled, Some(action)) = (ended.conclusion, &mut self.action) {
             action.cancelled = true;
         }

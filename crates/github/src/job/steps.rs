@@ -5,22 +5,20 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
-use windlass_github_syntax::expression::{Expression, Scope, Value};
-use windlass_github_syntax::template::Template;
-use windlass_github_syntax::workflow::{Condition, Step, StepKind};
+use windlass_github_syntax::expression::Value;
+use windlass_github_syntax::workflow::{Step, StepKind};
 use windlass_kernel::{Annotation, AnnotationLevel, Change, NodeId};
 
 use super::actions;
 use super::background::Background;
 use super::cancellation::Stop;
+use super::conditions::{evaluate_boolean, holds, minutes_of, survives_cancel, why_skipped};
 use super::context::Job;
 use super::labels;
 use super::lane::Lane;
 use super::options::{AfterFailure, FailedStep};
-use super::scope::{Progress, StepScope};
 use super::state::{Ended, Frame, JobState, Outcome};
 use super::variables::Variables;
 
@@ -168,7 +166,10 @@ fn prepare(
         let reason = why_skipped(&step.condition, &scope);
         return Err(Ended::new(Outcome::Skipped, Some(reason)));
     }
-    lane.survives_cancel = survives_cancel(&step.condition.expression, &scope);
+    if frame.action.is_none() {
+        // Inside an action the condition of the step that uses it decides.
+        lane.survives_cancel = survives_cancel(&step.condition.expression, &scope);
+    }
     let label = labels::label(step, &scope, false);
     if labels::label(step, &scope, true) != label {
         lane.reporter.add(Change::Rename { node: node.clone(), label: job.mask(&label) });
@@ -188,77 +189,6 @@ fn prepare(
         _ => String::new(),
     };
     Ok(Prepared { node, id: step.id.value.clone(), label, head, env, github })
-}
-
-/// A time limit in minutes, `None` when it is none (zero, negative, not a number).
-pub(crate) fn minutes_of(minutes: f64) -> Option<Duration> {
-    const MOST: f64 = 60.0 * 24.0 * 365.0;
-    (minutes > 0.0).then(|| Duration::from_secs_f64(minutes.min(MOST) * 60.0))
-}
-
-/// Whether a condition holds.
-///
-/// # Errors
-/// How the step ended, when the condition cannot be evaluated.
-pub(crate) fn holds(
-    job: &Job,
-    lane: &mut Lane,
-    condition: &Condition,
-    scope: &StepScope<'_>,
-    node: &NodeId,
-) -> Result<bool, Ended> {
-    match condition.expression.evaluate(scope) {
-        Ok(value) => Ok(value.is_truthy()),
-        Err(error) => {
-            lane.reporter.begin(node);
-            Err(fail(job, lane, node, &format!("The `if` condition cannot be evaluated: {error}")))
-        }
-    }
-}
-
-/// Whether a step that is running goes on when the job is cancelled: its condition is looked at
-/// once more, as if the job had been cancelled already (GitHub Docs, "Workflow cancellation
-/// reference").
-pub(crate) fn survives_cancel(condition: &Expression, scope: &StepScope<'_>) -> bool {
-    if scope.action_progress.is_some() {
-        // Only the condition of the step that uses the action decides.
-        return scope.job_progress.cancelled;
-    }
-    if condition.source() == "success()" {
-        return false;
-    }
-    let cancelled = StepScope {
-        job_progress: Progress { cancelled: true, ..scope.job_progress },
-        built: super::scope::Built::default(),
-        ..*scope
-    };
-    condition.evaluate(&cancelled).is_ok_and(|value| value.is_truthy())
-}
-
-/// Why a step is skipped, with what its condition saw.
-pub(crate) fn why_skipped(condition: &Condition, scope: &StepScope<'_>) -> String {
-    let Some(written) = &condition.written else {
-        return if scope.job_progress.cancelled && scope.action_progress.is_none() {
-            "the job was cancelled".to_owned()
-        } else {
-            "an earlier step failed".to_owned()
-        };
-    };
-    let operands: Vec<_> = condition
-        .expression
-        .operands(scope)
-        .into_iter()
-        .filter(|(operand, _)| written.contains(operand.as_str()))
-        .map(|(operand, value)| match value {
-            Value::String(text) => format!("{operand} = '{text}'"),
-            other => format!("{operand} = {other}"),
-        })
-        .collect();
-    let mut reason = format!("if: {written} was false");
-    if !operands.is_empty() {
-        reason.push_str(&format!(" ({})", operands.join(", ")));
-    }
-    reason
 }
 
 /// What the step does.
@@ -310,7 +240,11 @@ async fn ask_after_failure(
     failed.reason = ended.reason.clone().unwrap_or_default();
     lane.log.flush();
     lane.reporter.flush();
-    hook.decide(failed).await
+    let mut stop = lane.stop.clone();
+    tokio::select! {
+        decision = hook.decide(failed) => decision,
+        _ = stop.wait_for(|stop| *stop != Stop::Going) => AfterFailure::Continue,
+    }
 }
 
 /// Whether `continue-on-error` holds.
@@ -325,18 +259,6 @@ fn is_excused(
     let layers = [&state.env, &frame.env, &prepared.env];
     let scope = job.scope(state, frame, &layers, &prepared.github);
     evaluate_boolean(template, &scope)
-}
-
-/// A boolean; the texts `true` and `false` count as such.
-pub(crate) fn evaluate_boolean(template: &Template, scope: &dyn Scope) -> Result<bool, String> {
-    match template.evaluate(scope) {
-        Ok(Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(true),
-        Ok(Value::String(text)) if text.is_empty() || text.eq_ignore_ascii_case("false") => {
-            Ok(false)
-        }
-        Ok(Value::Null) => Ok(false),
-        _ => template.evaluate_boolean(scope).map_err(|error| error.to_string()),
-    }
 }
 
 /// Applies `continue-on-error`: the outcome stays, the conclusion becomes a success.

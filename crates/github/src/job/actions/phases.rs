@@ -12,11 +12,12 @@ use windlass_kernel::NodeId;
 
 use super::{Instance, LoadedAction, UsesStep, composite, inputs, javascript};
 use crate::job::cancellation::Stop;
+use crate::job::conditions::{holds, survives_cancel, why_skipped};
 use crate::job::context::Job;
 use crate::job::lane::Lane;
 use crate::job::outline;
 use crate::job::state::{Ended, Frame, JobState, Outcome, StateChange};
-use crate::job::steps::{self, Prepared, StepFuture, conclude, fail};
+use crate::job::steps::{Prepared, StepFuture, conclude, fail};
 use crate::job::variables::Variables;
 
 /// The post part of an action.
@@ -123,11 +124,11 @@ fn begin(
     if let Some(condition) = condition {
         let layers = [&state.env, &frame.env, env];
         let scope = job.scope(state, frame, &layers, &[]);
-        if !steps::holds(job, lane, condition, &scope, node)? {
-            let reason = steps::why_skipped(condition, &scope);
+        if !holds(job, lane, condition, &scope, node)? {
+            let reason = why_skipped(condition, &scope);
             return Err(Ended::new(Outcome::Skipped, Some(reason)));
         }
-        lane.survives_cancel = steps::survives_cancel(&condition.expression, &scope);
+        lane.survives_cancel = survives_cancel(&condition.expression, &scope);
     }
     lane.reporter.begin(node);
     Ok(())

@@ -15,7 +15,6 @@ use windlass_repository::{FetchedTree, Resolution};
 use super::{LoadedAction, is_native_checkout, load};
 use crate::job::context::Job;
 use crate::job::lane::Lane;
-use crate::job::state::JobState;
 
 /// How deep actions may use actions (GitHub Docs, "Creating a composite action").
 pub(crate) const MAXIMUM_DEPTH: usize = 10;
@@ -23,8 +22,11 @@ pub(crate) const MAXIMUM_DEPTH: usize = 10;
 /// The trees of a run: every job sees the same commit of `owner/repo@branch`.
 #[derive(Debug, Default)]
 pub(crate) struct SharedTrees {
-    trees: Mutex<HashMap<(String, String), Arc<OnceCell<FetchedTree>>>>,
+    trees: Mutex<HashMap<(String, String), SharedTree>>,
 }
+
+/// One tree, fetched by the first job that asks for it.
+type SharedTree = Arc<OnceCell<FetchedTree>>;
 
 /// An action cannot be had.
 #[derive(Clone, Debug)]
@@ -45,12 +47,7 @@ impl From<String> for Problem {
 ///
 /// # Errors
 /// The first that cannot be had.
-pub(crate) async fn prepare(
-    job: &Arc<Job>,
-    lane: &mut Lane,
-    _state: &mut JobState,
-    node: &NodeId,
-) -> Result<(), Problem> {
+pub(crate) async fn prepare(job: &Arc<Job>, lane: &mut Lane, node: &NodeId) -> Result<(), Problem> {
     fetch_for(job, lane, node, &job.order.job.steps, &job.order.source_name).await
 }
 

@@ -254,7 +254,7 @@ mod tests {
         for _ in 0..PATIENCE + 1 {
             dropped.extend(matching.match_line(&line).dropped);
         }
-        assert!(matching.is_empty() == !dropped.is_empty());
+        assert_ne!(matching.is_empty(), dropped.is_empty());
     }
 
     #[test]
