@@ -3,7 +3,7 @@
 //! Everything a resume or a rerun needs is in it: the texts of the workflow and of every workflow
 //! it calls, pinned; the event; the variables. Secrets are not.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,13 @@ impl GithubRunInputs {
     pub fn read(inputs: &RunInputs) -> Result<Self, ProcessError> {
         // By reference, so that a large event is not copied twice.
         Self::deserialize(&inputs.payload).map_err(|error| ProcessError::Inputs(error.to_string()))
+    }
+
+    /// Says in the `github` context which attempt this is, from 1.
+    pub fn set_attempt(&mut self, attempt: u64) {
+        if let Value::Object(github) = &mut self.github {
+            Arc::make_mut(github).insert("run_attempt", attempt.to_string());
+        }
     }
 
     /// The kernel's form.

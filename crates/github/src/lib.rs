@@ -6,8 +6,10 @@ pub mod inputs;
 pub mod job;
 pub mod launch;
 pub mod order;
+pub mod plan;
 pub mod process;
 pub mod program;
+pub mod rerun;
 pub mod sources;
 
 pub use process::GithubProcess;

@@ -53,6 +53,21 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
+    /// Print a page of the reference
+    #[command(hide = true)]
+    Reference {
+        /// The page
+        page: ReferencePage,
+    },
+}
+
+/// The pages of the reference that are made from the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReferencePage {
+    /// Every command and option.
+    CommandLine,
+    /// Every exit code.
+    ExitCodes,
 }
 
 /// `windlass run`.

@@ -19,6 +19,26 @@ pub enum Exit {
     ClosedOutput = 141,
 }
 
+impl Exit {
+    /// Every code with what it means, for the reference.
+    pub const ALL: &[(Exit, &str)] = &[
+        (Exit::Success, "Everything that was asked for was done, and every run succeeded."),
+        (Exit::RunFailed, "A run failed or ran over its time."),
+        (
+            Exit::Refused,
+            "What was asked for cannot be done: wrong words on the command line, a workflow with \
+             errors, an input that does not fit, no such run.",
+        ),
+        (
+            Exit::Environment,
+            "The history, a workspace or another part of this machine could not be used: a full \
+             disk, a directory without permission.",
+        ),
+        (Exit::Cancelled, "A run was cancelled: by Ctrl-C, SIGTERM or `windlass runs cancel`."),
+        (Exit::ClosedOutput, "Whoever read the output went away; the run was cancelled."),
+    ];
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(exit as u8)

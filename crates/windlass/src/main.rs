@@ -15,7 +15,7 @@ use clap::Parser;
 
 use crate::{
     arguments::{Arguments, Command},
-    exit::{Exit, Failure, Outcome},
+    exit::{Failure, Outcome},
 };
 
 fn main() -> ExitCode {
@@ -37,7 +37,10 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Command::Run(run) => with_runtime(commands::run::run(*run, directory, color)),
         Command::Completions { shell } => commands::completions::script(shell),
         Command::Man => commands::completions::manual(),
-        _ => Ok(Exit::Success),
+        Command::List(list) => commands::list::list(&list, directory),
+        Command::Graph(graph) => commands::graph::graph(&graph, directory),
+        Command::Runs(runs) => with_runtime(commands::runs::runs(runs, directory, color)),
+        Command::Reference { page } => commands::reference::page(page),
     }
 }
 

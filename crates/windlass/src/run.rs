@@ -3,9 +3,14 @@
 pub mod approvals;
 pub mod carry_out;
 pub mod choose;
+pub mod draft;
 pub mod driver;
+pub mod dry_run;
+pub mod failure_shell;
 pub mod problems;
 pub mod project;
 pub mod secrets;
+pub mod settings;
 pub mod sources;
 pub mod surface;
+pub mod workshop;

@@ -1,1 +1,59 @@
-//! `windlass graph`.
+//! `windlass graph`: the jobs of a workflow and what they wait for.
+
+use std::path::Path;
+
+use windlass_diagnostics::SourceMap;
+use windlass_github::sources;
+use windlass_github_syntax::workflow::{Job, Workflow};
+use windlass_reporting::outline::{self, GraphNode};
+
+use crate::{
+    arguments::{ColorChoice, Graph, GraphFormat},
+    commands::completions::print,
+    exit::{Failure, Outcome},
+    run::{choose, project, surface},
+};
+
+/// Draws one workflow.
+pub fn graph(arguments: &Graph, directory: Option<&Path>) -> Outcome {
+    let project = project::discover(directory)?;
+    project::choose_dialect(&project, Some("github"), false)?;
+    let wanted: Vec<String> = arguments.workflow.iter().cloned().collect();
+    let files = choose::named_files(&project.root, &wanted)?;
+    let [file] = files.as_slice() else {
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        return Err(Failure::refused_because(format!(
+            "say which workflow to draw; there are: {}",
+            names.join(", ")
+        )));
+    };
+    let parsed = sources::parse(&mut SourceMap::new(), &file.name, &file.text);
+    let Some(workflow) = parsed.tree else {
+        return Err(Failure::refused_because(format!("{} cannot be read", file.name)));
+    };
+    let graph = graph_of(&workflow);
+    let text = match arguments.format {
+        GraphFormat::Text => outline::text(&graph, surface::appearance(ColorChoice::Auto).unicode),
+        GraphFormat::Mermaid => outline::mermaid(&graph),
+        GraphFormat::Svg => outline::svg(&graph),
+    };
+    print(text.as_bytes())
+}
+
+fn graph_of(workflow: &Workflow) -> outline::Graph {
+    let title = workflow.name.as_ref().map(|name| name.value.clone());
+    outline::Graph {
+        title: title.unwrap_or_else(|| workflow.source_name.clone()),
+        nodes: workflow.jobs.iter().map(|(id, job)| node(id, job)).collect(),
+    }
+}
+
+fn node(id: &str, job: &Job) -> GraphNode {
+    let name = job.name.as_ref().and_then(|name| name.literal_text());
+    GraphNode {
+        id: id.to_owned(),
+        label: name.unwrap_or_else(|| id.to_owned()),
+        after: job.needs.iter().map(|need| need.value.clone()).collect(),
+        group: None,
+    }
+}

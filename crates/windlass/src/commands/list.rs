@@ -1,1 +1,79 @@
-//! `windlass list`.
+//! `windlass list`: the workflows of a project.
+
+use std::{fmt::Write, path::Path};
+
+use serde_json::json;
+use windlass_diagnostics::SourceMap;
+use windlass_github::{launch::workflow_files, sources};
+use windlass_github_syntax::workflow::Workflow;
+
+use crate::{
+    arguments::List,
+    commands::completions::print,
+    exit::{Failure, Outcome},
+    run::project,
+};
+
+/// Prints each workflow with its name, events and jobs.
+pub fn list(arguments: &List, directory: Option<&Path>) -> Outcome {
+    let project = project::discover(directory)?;
+    project::choose_dialect(&project, Some("github"), false)?;
+    let files = workflow_files(&project.root).map_err(Failure::environment)?;
+    let (mut rows, mut objects) = (Vec::new(), Vec::new());
+    for file in &files {
+        let parsed = sources::parse(&mut SourceMap::new(), &file.name, &file.text);
+        let errors = parsed.problems.iter().any(|it| !sources::can_be_run_with(it));
+        let workflow = parsed.tree.as_ref();
+        objects.push(object(&file.name, workflow, errors));
+        rows.push(row(&file.name, workflow, errors));
+    }
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&objects).map_err(Failure::environment)?;
+        return print(format!("{text}\n").as_bytes());
+    }
+    print(table(&rows).as_bytes())
+}
+
+fn name_of(workflow: Option<&Workflow>) -> String {
+    workflow.and_then(|it| it.name.as_ref()).map_or_else(String::new, |name| name.value.clone())
+}
+
+fn events_of(workflow: Option<&Workflow>) -> Vec<&str> {
+    workflow.map(|it| it.on.events.keys().map(String::as_str).collect()).unwrap_or_default()
+}
+
+fn jobs_of(workflow: Option<&Workflow>) -> Vec<&str> {
+    workflow.map(|it| it.jobs.keys().map(String::as_str).collect()).unwrap_or_default()
+}
+
+fn object(file: &str, workflow: Option<&Workflow>, errors: bool) -> serde_json::Value {
+    json!({
+        "file": file,
+        "name": name_of(workflow),
+        "events": events_of(workflow),
+        "jobs": jobs_of(workflow),
+        "errors": errors,
+    })
+}
+
+fn row(file: &str, workflow: Option<&Workflow>, errors: bool) -> [String; 4] {
+    let jobs = if errors { "has errors".to_owned() } else { jobs_of(workflow).join(", ") };
+    [file.to_owned(), name_of(workflow), events_of(workflow).join(", "), jobs]
+}
+
+/// Columns as wide as their widest cell; the last one is left as it is.
+fn table(rows: &[[String; 4]]) -> String {
+    let heads = ["FILE", "NAME", "EVENTS", "JOBS"].map(str::to_owned);
+    let all: Vec<&[String; 4]> = std::iter::once(&heads).chain(rows).collect();
+    let width =
+        |column: usize| all.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2)];
+    let mut text = String::new();
+    for row in all {
+        for (cell, width) in row.iter().zip(widths) {
+            let _ = write!(text, "{cell:width$}  ");
+        }
+        let _ = writeln!(text, "{}", row[3]);
+    }
+    text
+}

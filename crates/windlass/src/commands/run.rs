@@ -3,14 +3,12 @@
 use std::{
     io::{self, Write},
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use indexmap::IndexMap;
 use windlass_github::{
     event::{Decision, Event},
-    inputs::Selection,
-    launch::{Compiled, RunIdentity, WorkflowFile, github_context},
+    launch::{Compiled, WorkflowFile},
 };
 use windlass_kernel::RunId;
 use windlass_store::{NewRun, Store, state_directory};
@@ -19,15 +17,16 @@ use crate::{
     arguments::{self, ColorChoice},
     exit::{Exit, Failure, Outcome},
     run::{
-        approvals::{self, Approvals},
-        carry_out::{Ready, Start, Workshop},
+        carry_out::{Ready, Start},
         choose::{self, Chosen},
-        driver::{self, Made, Manner},
-        problems,
+        draft::Draft,
+        driver::{self, Manner},
+        dry_run, problems,
         project::{self, Opened},
         secrets,
+        settings::Settings,
         sources::{self, Sources},
-        surface,
+        surface, workshop,
     },
 };
 
@@ -45,6 +44,9 @@ pub async fn run(
     let files = choose::named_files(&opened.project.root, &arguments.workflows)?;
     let chosen = compile(&arguments, &opened, &event, files)?;
     let colours = surface::appearance(color).colours;
+    if arguments.dry_run {
+        return dry_run::show(chosen, &arguments, &opened, &event, colours);
+    }
     let started = refuse_broken(chosen, &arguments, &event, colours)?;
     if started.is_empty() {
         return Ok(Exit::Success);
@@ -127,64 +129,32 @@ async fn start(
     started: Vec<Compiled>,
     color: ColorChoice,
 ) -> Outcome {
+    let settings = settings(&arguments)?;
     let state = state_directory(|name| std::env::var_os(name)).map_err(Failure::environment)?;
     let store = Arc::new(Store::open(&state).await.map_err(Failure::environment)?);
-    let made = make_driver(&arguments, &opened, &state)?;
-    let surface = surface::choose(arguments.json, color, started.len() > 1, store.logs());
     let mut runs = Vec::new();
     for compiled in &started {
-        runs.push(ready(&arguments, &opened, &event, compiled, &store).await?);
+        runs.push(ready(&arguments, &opened, &event, compiled, &settings, &store).await?);
     }
-    let project = project_key(&opened);
-    let Made { driver, workspaces, kill } = made;
-    let workshop = Workshop {
-        store: store.clone(),
-        surface,
-        driver,
-        decider: Arc::new(Approvals {
-            approved: arguments.approve,
-            ask: approvals::somebody_is_there().then(|| approvals::terminal()),
-        }),
-        max_jobs: max_jobs(arguments.max_jobs),
-        kill,
+    let secrets = secrets::gather(&arguments.secret, &arguments.secret_file)?;
+    let request = workshop::Request {
+        manner: Manner { secrets, settings, shell_on_failure: arguments.shell_on_failure },
+        approved: arguments.approve,
+        max_jobs: arguments.max_jobs,
+        json: arguments.json,
+        color,
+        several_runs: started.len() > 1,
     };
-    let exit = workshop.carry_out(Start::New(runs)).await?;
-    if let Some(workspaces) = Arc::into_inner(workspaces) {
-        workspaces.finish(arguments.keep).map_err(Failure::environment)?;
-    }
-    store.prune(&project, KEPT_RUNS).await.map_err(Failure::environment)?;
-    if let Some(store) = Arc::into_inner(store) {
-        store.close().await;
-    }
-    Ok(exit)
+    workshop::run(request, &opened, store, Start::New(runs)).await
 }
 
-/// How many runs of a project the history keeps.
-const KEPT_RUNS: u32 = 200;
-
-/// As many jobs as the machine has cores, unless the user says otherwise.
-pub fn max_jobs(wanted: Option<std::num::NonZeroUsize>) -> usize {
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    wanted.map_or_else(cores, std::num::NonZeroUsize::get)
-}
-
-/// The key of a project in the history.
-pub fn project_key(opened: &Opened) -> String {
-    opened.project.root.display().to_string()
-}
-
-fn make_driver(
-    arguments: &arguments::Run,
-    opened: &Opened,
-    state: &std::path::Path,
-) -> Result<Made, Failure> {
+fn settings(arguments: &arguments::Run) -> Result<Settings, Failure> {
     let mut environment = IndexMap::new();
     for file in &arguments.env_file {
         environment.extend(secrets::read_pairs(file)?);
     }
     environment.extend(arguments.env.iter().cloned());
-    let manner = Manner {
-        secrets: secrets::gather(&arguments.secret, &arguments.secret_file)?,
+    Ok(Settings {
         environment,
         actions: arguments.action.clone(),
         in_place: arguments.in_place,
@@ -192,10 +162,7 @@ fn make_driver(
         strict_labels: arguments.strict_labels,
         keep: arguments.keep,
         debug: arguments.debug,
-        shell_on_failure: arguments.shell_on_failure,
-    };
-    let name = ulid::Ulid::generate().to_string();
-    driver::make(opened, manner, state.join("work"), &name)
+    })
 }
 
 async fn ready(
@@ -203,48 +170,23 @@ async fn ready(
     opened: &Opened,
     event: &Event,
     compiled: &Compiled,
+    settings: &Settings,
     store: &Store,
 ) -> Result<Ready, Failure> {
-    let inputs = compiled.inputs(event).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        Failure::refused_because(format!("{}: {}", compiled.name, lines.join("\n  ")))
-    })?;
-    let title = compiled.workflow().and_then(|it| it.name.as_ref().map(|name| name.value.clone()));
-    let title = title.unwrap_or_else(|| compiled.name.clone());
+    let draft = Draft::new(compiled, event)?;
     let id = RunId(ulid::Ulid::generate());
     let new = NewRun {
-        project: project_key(opened),
+        project: opened.project.root.display().to_string(),
         dialect: "github".into(),
-        title: title.clone(),
+        title: draft.title.clone(),
         workflow: compiled.name.clone(),
         event: event.name.clone(),
         git_ref: event.reference.clone(),
         sha: event.sha.clone(),
-        ..NewRun::default()
+        settings: settings.to_stored()?,
+        rerun_of: None,
     };
     let record = store.begin_run(id, new).await.map_err(Failure::environment)?;
-    let identity = RunIdentity {
-        id: numeric_id(),
-        number: record.number,
-        attempt: 1,
-        workflow_file: compiled.name.clone(),
-        workflow_name: title.clone(),
-    };
-    let github = github_context(event, &opened.repository, &identity);
-    let selection = Selection {
-        jobs: arguments.job.clone(),
-        without_needs: arguments.no_needs,
-        matrix: arguments.matrix.clone(),
-        ..Selection::default()
-    };
-    let vars = arguments.var.iter().cloned().collect();
-    let inputs = compiled.run_inputs(github, inputs, vars, selection);
-    let inputs = inputs.into_run_inputs(title).map_err(Failure::environment)?;
+    let inputs = draft.run_inputs(arguments, opened, event, record.number)?;
     Ok(Ready { id, inputs })
-}
-
-/// `github.run_id`: GitHub's are numbers, so the time in microseconds stands in.
-fn numeric_id() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(now.as_micros()).unwrap_or(u64::MAX)
 }

@@ -2,23 +2,29 @@
 
 use std::{
     env,
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write},
+    sync::Arc,
 };
 
 use async_trait::async_trait;
 use windlass_engine::Decider;
 use windlass_kernel::{Actor, GateDecision, GateSpec, RunId};
+use windlass_reporting::Surface;
 
 /// Decides by `--approve`, and asks on a terminal for what that does not name.
 pub struct Approvals {
     /// The environments that are approved; `*` is every one.
-    pub approved: Vec<String>,
-    /// Asks a yes-or-no question with the live view out of the way; `None` where nobody is there.
-    pub ask: Option<Ask>,
+    approved: Vec<String>,
+    /// The surface that makes room for the question.
+    surface: Arc<dyn Surface>,
 }
 
-/// Shows a question and answers whether it was agreed to.
-pub type Ask = Box<dyn Fn(&str) -> bool + Send + Sync>;
+impl Approvals {
+    /// Approvals of these environments.
+    pub fn new(approved: Vec<String>, surface: Arc<dyn Surface>) -> Self {
+        Approvals { approved, surface }
+    }
+}
 
 #[async_trait]
 impl Decider for Approvals {
@@ -28,12 +34,13 @@ impl Decider for Approvals {
         if named {
             return decision(true, Actor::System("--approve".into()));
         }
-        let Some(ask) = &self.ask else {
+        if !somebody_is_there() {
             let reason = format!("nobody is there to ask; use --approve {}", gate.name);
             return decision(false, Actor::System(reason));
-        };
-        let question = format!("{}. Approve? [y/N] ", gate.prompt);
-        let approved = tokio::task::block_in_place(|| ask(&question));
+        }
+        self.surface.pause();
+        let approved = tokio::task::block_in_place(|| ask(&gate.prompt)).unwrap_or(false);
+        self.surface.resume();
         decision(approved, Actor::Person(env::var("USER").unwrap_or_else(|_| "you".into())))
     }
 }
@@ -42,23 +49,16 @@ fn decision(approved: bool, by: Actor) -> GateDecision {
     GateDecision { approved, by, values: Default::default() }
 }
 
-/// Whether somebody can be asked.
-pub fn somebody_is_there() -> bool {
+fn somebody_is_there() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Reads a line from the terminal; anything but `y` or `yes` is a no.
-pub fn read_yes() -> bool {
+/// Anything but `y` or `yes` is a no.
+fn ask(prompt: &str) -> io::Result<bool> {
+    let mut out = io::stderr();
+    write!(out, "{prompt}. Approve? [y/N] ")?;
+    out.flush()?;
     let mut answer = String::new();
-    let read = io::stdin().read_line(&mut answer);
-    read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
-}
-
-/// Asks on this terminal.
-pub fn terminal() -> Ask {
-    Box::new(|question| {
-        use io::Write;
-        let mut out = io::stderr();
-        write!(out, "{question}").and_then(|()| out.flush()).is_ok() && read_yes()
-    })
+    io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

@@ -8,7 +8,7 @@ use std::sync::{
 use jiff::Timestamp;
 use tokio::{signal::unix, sync::watch};
 use windlass_engine::{Decider, Engine, Gates, JobScheduler, Locks, Performers, RunHandle, Timers};
-use windlass_github::{GithubProcess, inputs::GithubRunInputs, job::GithubJobDriver};
+use windlass_github::{GithubProcess, job::GithubJobDriver};
 use windlass_kernel::{Actor, NodeId, OperationKind, RunId, RunInputs, Status};
 use windlass_reporting::{FollowedLogs, LogFollower, Surface};
 use windlass_store::Store;
@@ -137,7 +137,8 @@ async fn asked_elsewhere(store: &Store, runs: &[RunId]) -> String {
     }
 }
 
-fn exit_of(status: Status) -> Exit {
+/// The exit code of a run that ended so.
+pub fn exit_of(status: Status) -> Exit {
     match status {
         Status::Succeeded | Status::Warning | Status::Skipped => Exit::Success,
         Status::Cancelled => Exit::Cancelled,
@@ -153,9 +154,4 @@ fn worse(one: Exit, other: Exit) -> Exit {
         _ => 0,
     };
     if weight(other) > weight(one) { other } else { one }
-}
-
-/// Reads the inputs of a stored run back.
-pub fn stored_inputs(inputs: &RunInputs) -> Result<GithubRunInputs, Failure> {
-    serde_json::from_value(inputs.payload.clone()).map_err(Failure::refused)
 }

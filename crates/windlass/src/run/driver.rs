@@ -4,35 +4,23 @@ use std::{env, path::PathBuf, sync::Arc};
 
 use indexmap::IndexMap;
 use tokio::sync::watch;
-use windlass_github::job::{GithubJobDriver, GithubRunnerOptions, RunningRepository};
+use windlass_github::job::{FailureHook, GithubJobDriver, GithubRunnerOptions, RunningRepository};
+use windlass_reporting::Surface;
 use windlass_repository::{
     Snapshot, SourceCache, SourceOptions, WorkspaceSource, Workspaces, files,
 };
 
-use super::project::Opened;
+use super::{failure_shell::FailureShell, project::Opened, settings::Settings};
 use windlass_secrets::SecretValue;
 
 use crate::exit::Failure;
 
 /// What a driver is made with beside the project.
-#[derive(Default)]
 pub struct Manner {
     /// Secrets by name.
     pub secrets: IndexMap<String, String>,
-    /// Variables for every step.
-    pub environment: IndexMap<String, String>,
-    /// `--action`.
-    pub actions: Vec<(String, String)>,
-    /// `--in-place`.
-    pub in_place: bool,
-    /// `--strict`.
-    pub strict: bool,
-    /// `--strict-labels`.
-    pub strict_labels: bool,
-    /// `--keep`.
-    pub keep: bool,
-    /// `--debug`.
-    pub debug: bool,
+    /// How the run was asked for.
+    pub settings: Settings,
     /// `--shell-on-failure`.
     pub shell_on_failure: bool,
 }
@@ -54,11 +42,18 @@ pub fn source_cache() -> SourceCache {
 }
 
 /// Makes the driver; `name` is unique for all time.
-pub fn make(opened: &Opened, manner: Manner, base: PathBuf, name: &str) -> Result<Made, Failure> {
+pub fn make(
+    opened: &Opened,
+    manner: Manner,
+    base: PathBuf,
+    name: &str,
+    surface: &Arc<dyn Surface>,
+) -> Result<Made, Failure> {
+    let Manner { mut secrets, settings, shell_on_failure } = manner;
     let workspaces = Arc::new(Workspaces::open(&base, name).map_err(Failure::environment)?);
-    let workspace_source = if manner.in_place {
+    let workspace_source = if settings.in_place {
         WorkspaceSource::InPlace(opened.project.root.clone())
-    } else if manner.strict {
+    } else if settings.strict {
         WorkspaceSource::Empty
     } else {
         let list = files(&opened.project).map_err(Failure::environment)?;
@@ -67,7 +62,6 @@ pub fn make(opened: &Opened, manner: Manner, base: PathBuf, name: &str) -> Resul
     };
     let (kill, killed) = watch::channel(false);
     let server = opened.repository.server_url.clone();
-    let mut secrets = manner.secrets;
     let token = secrets.shift_remove("GITHUB_TOKEN");
     let options = GithubRunnerOptions {
         secrets: Arc::new(
@@ -85,16 +79,17 @@ pub fn make(opened: &Opened, manner: Manner, base: PathBuf, name: &str) -> Resul
             served_by_forge: false,
         },
         sources: source_cache(),
-        overrides: super::sources::overrides(&manner.actions),
+        overrides: super::sources::overrides(&settings.actions),
         action_server_url: env::var("WINDLASS_ACTIONS_URL").unwrap_or(server),
         environment: env::vars_os().filter(|(name, _)| !is_withheld(name)).collect(),
-        extra_environment: manner.environment,
-        debug: manner.debug,
-        keep: manner.keep,
+        extra_environment: settings.environment,
+        debug: settings.debug,
+        keep: settings.keep,
         runner_name: host_name(),
         tool_cache: tool_cache(),
         kill: Some(killed),
-        on_failure: None,
+        on_failure: shell_on_failure
+            .then(|| Arc::new(FailureShell::new(surface.clone())) as Arc<dyn FailureHook>),
     };
     Ok(Made { driver: Arc::new(GithubJobDriver::new(options)), workspaces, kill })
 }

@@ -3,15 +3,22 @@
 use std::{
     io::{self, IsTerminal},
     sync::Arc,
+    time::Duration,
 };
 
+use jiff::Timestamp;
+use rustix::termios::tcgetwinsize;
 use windlass_kernel::{LogSlice, RunId};
 use windlass_reporting::{
     Appearance, JsonSurface, LogSource, Output, PlainSurface, Surface, SurfaceSettings,
+    TerminalFacts, TerminalSize, TerminalSurface, can_redraw,
 };
 use windlass_store::FileLogs;
 
 use crate::arguments::ColorChoice;
+
+/// How often the live tree is drawn.
+const INTERVAL: Duration = Duration::from_millis(100);
 
 /// The surface for standard output.
 pub fn choose(
@@ -27,26 +34,44 @@ pub fn choose(
     let settings = SurfaceSettings {
         appearance: appearance(color),
         several_runs,
-        logs: Some(Arc::new(StoredLogs { logs })),
+        logs: Some(log_source(logs)),
     };
+    if can_redraw(|name| std::env::var_os(name), io::stdout().is_terminal()) {
+        let facts = TerminalFacts {
+            size: Box::new(size),
+            clock: Box::new(Timestamp::now),
+            interval: Some(INTERVAL),
+        };
+        return Arc::new(TerminalSurface::new(output, settings, facts));
+    }
     Arc::new(PlainSurface::new(output, settings))
 }
 
 /// What standard output can show.
 pub fn appearance(color: ColorChoice) -> Appearance {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
-    let colours = match color {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto => io::stdout().is_terminal() && !set("NO_COLOR") && !dumb,
-    };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok());
-    let unicode = locale.is_some_and(|it| it.to_lowercase().replace('-', "").contains("utf8"));
-    Appearance { colours, unicode }
+    let found = Appearance::detect(|name| std::env::var_os(name), io::stdout().is_terminal());
+    match color {
+        ColorChoice::Auto => found,
+        ColorChoice::Always => Appearance { colours: true, ..found },
+        ColorChoice::Never => Appearance { colours: false, ..found },
+    }
+}
+
+/// How wide standard output is, where it is a terminal.
+pub fn columns() -> Option<usize> {
+    size().map(|size| size.columns.into())
+}
+
+fn size() -> Option<TerminalSize> {
+    let size = tcgetwinsize(io::stdout()).ok().filter(|size| size.ws_col > 0)?;
+    Some(TerminalSize { columns: size.ws_col, rows: size.ws_row })
 }
 
 /// The logs of the history, as surfaces read them.
+pub fn log_source(logs: FileLogs) -> Arc<dyn LogSource> {
+    Arc::new(StoredLogs { logs })
+}
+
 struct StoredLogs {
     logs: FileLogs,
 }

@@ -1,0 +1,114 @@
+//! `windlass runs rerun` and `windlass runs resume`.
+
+use std::path::Path;
+
+use windlass_engine::Journal;
+use windlass_github::{
+    inputs::{GithubRunInputs, PROCESS_VERSION},
+    rerun::results_to_keep,
+};
+use windlass_kernel::{Body, Event, Fact, RunId, RunInputs};
+use windlass_store::{NewRun, RunRecord};
+
+use super::History;
+use crate::{
+    arguments::{ColorChoice, Manner},
+    exit::{Failure, Outcome},
+    run::{
+        carry_out::{Ready, Start},
+        driver,
+        project::Opened,
+        secrets,
+        settings::Settings,
+        workshop,
+    },
+};
+
+/// Runs a run's workflow again with the same inputs.
+pub async fn rerun(
+    history: History,
+    run: Option<&str>,
+    failed: bool,
+    job: Option<String>,
+    manner: Manner,
+    color: ColorChoice,
+) -> Outcome {
+    let record = history.find(run).await?;
+    let events = history.store.read(record.id, 0).await.map_err(Failure::environment)?;
+    let created = created(&events, &record)?;
+    let mut inputs = GithubRunInputs::read(created).map_err(Failure::refused)?;
+    if failed || job.is_some() {
+        inputs.selection.settled = results_to_keep(&events, job.as_deref());
+    }
+    let id = RunId(ulid::Ulid::generate());
+    let new = NewRun {
+        project: record.project.clone(),
+        dialect: record.dialect.clone(),
+        title: record.title.clone(),
+        workflow: record.workflow.clone(),
+        event: record.event.clone(),
+        git_ref: record.git_ref.clone(),
+        sha: record.sha.clone(),
+        settings: record.settings.clone(),
+        rerun_of: Some(record.id),
+    };
+    let again = history.store.begin_run(id, new).await.map_err(Failure::environment)?;
+    inputs.set_attempt(again.attempt);
+    let title = record.title.clone();
+    let inputs = inputs.into_run_inputs(title).map_err(Failure::environment)?;
+    let start = Start::New(vec![Ready { id, inputs }]);
+    carry_out(history, &record, manner, color, start).await
+}
+
+/// Goes on with a run whose process ended before it did.
+pub async fn resume(
+    history: History,
+    run: Option<&str>,
+    manner: Manner,
+    color: ColorChoice,
+) -> Outcome {
+    let record = history.find(run).await?;
+    let events = history.store.read(record.id, 0).await.map_err(Failure::environment)?;
+    let created = created(&events, &record)?;
+    if created.process_version != PROCESS_VERSION {
+        return Err(Failure::refused_because(format!(
+            "run {0} was made by another version of windlass; `windlass runs rerun {0}` starts it \
+             anew",
+            record.number
+        )));
+    }
+    history.store.take_over(record.id).await.map_err(Failure::refused)?;
+    carry_out(history, &record, manner, color, Start::Resume(record.id)).await
+}
+
+async fn carry_out(
+    history: History,
+    record: &RunRecord,
+    manner: Manner,
+    color: ColorChoice,
+    start: Start,
+) -> Outcome {
+    let project = windlass_repository::Project::at(Path::new(&record.project));
+    let opened = Opened::new(project.map_err(Failure::refused)?, Some(&record.git_ref))?;
+    let settings = Settings::read(&record.settings)?;
+    let secrets = secrets::gather(&manner.secret, &manner.secret_file)?;
+    let request = workshop::Request {
+        manner: driver::Manner { secrets, settings, shell_on_failure: false },
+        approved: manner.approve,
+        max_jobs: manner.max_jobs,
+        json: manner.json,
+        color,
+        several_runs: false,
+    };
+    workshop::run(request, &opened, history.store, start).await
+}
+
+fn created<'e>(events: &'e [Event], record: &RunRecord) -> Result<&'e RunInputs, Failure> {
+    match events.first().map(|event| &event.body) {
+        Some(Body::Fact(Fact::Created(inputs))) => Ok(inputs),
+        _ => Err(Failure::refused_because(format!(
+            "run {} ended before anything of it was recorded; start it anew by `windlass run`",
+            record.number
+        ))),
+    }
+}

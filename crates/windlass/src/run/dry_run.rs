@@ -1,0 +1,82 @@
+//! `--dry-run`: what would run and what not, and why.
+
+use std::fmt::Write;
+
+use windlass_github::{
+    event::{Decision, Event},
+    plan::{PlannedJob, Verdict, plan},
+};
+
+use super::{choose::Chosen, draft::Draft, problems, project::Opened};
+use crate::{
+    arguments,
+    commands::completions::print,
+    exit::{Exit, Failure, Outcome},
+};
+
+/// Prints the plan of every workflow.
+pub fn show(
+    chosen: Vec<Chosen>,
+    arguments: &arguments::Run,
+    opened: &Opened,
+    event: &Event,
+    colours: bool,
+) -> Outcome {
+    let mut text = format!("{} on {} ({})", event.name, event.reference, short(&event.sha));
+    text.push_str(if opened.git.dirty { ", with uncommitted changes\n" } else { "\n" });
+    let mut broken = false;
+    for Chosen { compiled, decision } in chosen {
+        let usable = problems::show(&compiled, colours).map_err(Failure::environment)?;
+        let name = &compiled.name;
+        match decision {
+            Some(Decision::Skipped { reason, .. }) => {
+                let _ = writeln!(text, "\n{name} would not run: {reason}");
+            }
+            Some(Decision::Runs) if usable => {
+                let draft = Draft::new(&compiled, event)?;
+                let _ = writeln!(text, "\n{name} would run ({})", draft.title);
+                let inputs = draft.run_inputs(arguments, opened, event, 1)?;
+                let jobs = plan(&inputs).map_err(Failure::refused)?;
+                jobs.iter().for_each(|job| write_job(&mut text, job));
+            }
+            Some(Decision::Runs) | None => {
+                broken = true;
+                let _ = writeln!(text, "\n{name} cannot run: it has errors");
+            }
+        }
+    }
+    let exit = print(text.as_bytes())?;
+    if broken { Ok(Exit::Refused) } else { Ok(exit) }
+}
+
+fn short(sha: &str) -> &str {
+    sha.get(..7).unwrap_or(sha)
+}
+
+fn write_job(text: &mut String, job: &PlannedJob) {
+    let depth = job.node.as_str().matches('/').count();
+    let indent = "  ".repeat(depth + 1);
+    let _ = write!(text, "{indent}{}: {}", job.label, verdict(&job.verdict));
+    if job.verdict == Verdict::Runs {
+        if !job.after.is_empty() {
+            let after: Vec<&str> = job.after.iter().map(|node| node.as_str()).collect();
+            let _ = write!(text, ", after {}", after.join(", "));
+        }
+        if let Some(environment) = &job.environment {
+            let _ = write!(text, ", when '{environment}' is approved");
+        }
+    }
+    text.push('\n');
+    for (number, step) in job.steps.iter().enumerate() {
+        let verdict = verdict(&step.verdict);
+        let _ = writeln!(text, "{indent}  {}. {}: {verdict}", number + 1, step.label);
+    }
+}
+
+fn verdict(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Runs => "would run".to_owned(),
+        Verdict::Skipped(reason) => format!("would not run: {reason}"),
+        Verdict::Depends(what) => format!("known when it gets there, by {what}"),
+    }
+}
