@@ -253,7 +253,7 @@ impl Renderer<'_> {
                 (2, Some(("map", pairs.collect())))
             }
             TemplateKind::Expression(expression) => (3, Some(("expr", json!(expression.source())))),
-            TemplateKind::Insert => (4, Some(("expr", json!("insert")))),
+            TemplateKind::Insert => (4, Some(("directive", json!("insert")))),
             TemplateKind::Boolean(value) => (5, Some(("bool", json!(value)))),
             TemplateKind::Number(value) => (6, Some(("num", number(*value)))),
             TemplateKind::Null => (7, None),
@@ -267,7 +267,9 @@ impl Renderer<'_> {
         if self.case.include_source {
             self.place(&mut out, template.span);
         }
-        if let Some((key, value)) = content {
+        // An empty list or mapping has a type alone.
+        let is_empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+        if let Some((key, value)) = content.filter(|(_, value)| !is_empty(value)) {
             out.insert(key.to_owned(), value);
         }
         Value::Object(out)

@@ -9,3 +9,9 @@ mod hostile;
 
 #[path = "main/reports.rs"]
 mod reports;
+
+#[path = "main/link.rs"]
+mod link;
+
+#[path = "main/templates.rs"]
+mod templates;

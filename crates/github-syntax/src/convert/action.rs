@@ -73,7 +73,7 @@ fn inputs(template: &Template) -> IndexMap<String, ActionInput> {
         .map(|(name, input)| {
             let input = ActionInput {
                 description: literal(input, "description"),
-                required: input.get("required").and_then(Template::as_bool).unwrap_or(false),
+                required: literal(input, "required").is_some_and(|word| word == "true"),
                 default: input.get("default").cloned(),
                 deprecation_message: literal(input, "deprecationMessage"),
                 name,

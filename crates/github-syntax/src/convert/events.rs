@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use windlass_diagnostics::Spanned;
 
 use super::{Converter, cron, named, one_or_more, spanned_text};
+use crate::filter_pattern::FilterPattern;
 use crate::problem::ProblemKind;
 use crate::template::{Template, TemplateKind};
 use crate::workflow::events::{EventFilter, EventKind, EventTrigger, Filters, InputType, Schedule};
@@ -65,6 +66,14 @@ impl Converter<'_> {
             include: template.get(include).map(one_or_more),
             ignore: template.get(ignore).map(one_or_more),
         };
+        let patterns = filters.include.iter().chain(&filters.ignore).flatten();
+        for pattern in patterns {
+            if let Err(error) = FilterPattern::parse(&pattern.value) {
+                let (pattern_text, cause) = (pattern.value.clone(), error.to_string());
+                let kind = ProblemKind::FilterPattern { pattern: pattern_text, cause };
+                self.problem(pattern.span, kind);
+            }
+        }
         if let (Some(_), Some(conflicting)) = (&filters.include, template.get(ignore)) {
             self.problem(conflicting.span, ProblemKind::FilterConflict { filter: include });
         }

@@ -4,7 +4,7 @@
 //! may be absent, and keys that the runner does not know are left alone. Source: GitHub Docs,
 //! "Metadata syntax reference".
 
-use super::scalars::{ANY, BOOLEAN, NON_EMPTY, TEXT};
+use super::scalars::{ANY, NON_EMPTY, NULL, TEXT};
 use super::{Shape, define, mapping};
 
 define! {
@@ -19,22 +19,30 @@ define! {
         "branding" => ANY;
         NON_EMPTY => ANY
     );
-    /// `inputs`.
-    INPUTS = mapping!(; NON_EMPTY => INPUT);
+    /// `inputs`; nothing counts as none.
+    INPUTS = Shape::OneOf(&[&NULL, &INPUTS_MAPPING]);
+    /// Inputs by name.
+    INPUTS_MAPPING = mapping!(; NON_EMPTY => INPUT);
     /// One input.
-    INPUT = mapping!(
-        "description" => TEXT,
-        "required" => BOOLEAN,
+    INPUT = Shape::OneOf(&[&NULL, &INPUT_MAPPING]);
+    /// One input that is described. Of all its keys the runner looks at the default alone.
+    INPUT_MAPPING = mapping!(
+        "description" => ANY,
+        "required" => ANY,
         "default" => INPUT_DEFAULT,
-        "deprecationMessage" => TEXT;
+        "deprecationMessage" => ANY;
         NON_EMPTY => ANY
     );
     /// Its default.
     INPUT_DEFAULT in ACTION_INPUT = Shape::Text;
-    /// `outputs`.
-    OUTPUTS = mapping!(; NON_EMPTY => OUTPUT);
+    /// `outputs`; nothing counts as none.
+    OUTPUTS = Shape::OneOf(&[&NULL, &OUTPUTS_MAPPING]);
+    /// Outputs by name.
+    OUTPUTS_MAPPING = mapping!(; NON_EMPTY => OUTPUT);
     /// One output.
-    OUTPUT = mapping!("description" => TEXT, "value" => OUTPUT_VALUE);
+    OUTPUT = Shape::OneOf(&[&NULL, &OUTPUT_MAPPING]);
+    /// One output that is described.
+    OUTPUT_MAPPING = mapping!("description" => TEXT, "value" => OUTPUT_VALUE);
     /// Its value.
     OUTPUT_VALUE in ACTION_OUTPUT = Shape::Text;
 

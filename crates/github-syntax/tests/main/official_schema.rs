@@ -46,8 +46,16 @@ fn actions_are_accepted_as_officially_defined() {
     insta::assert_snapshot!(differences, @r"
     .branding: mappings lacking
     .branding: values beyond: anything
+    .inputs.*.description: values beyond: anything
+    .inputs.*.description: values lacking: text
+    .inputs.*.required: values beyond: anything
+    .inputs.*.required: values lacking: boolean
+    .inputs.*: values beyond: null
+    .inputs: values beyond: null
     .name: values beyond: text
     .name: values lacking: non-empty text
+    .outputs.*: values beyond: null
+    .outputs: values beyond: null
     : other keys beyond
     : required lacking: description name
     ");

@@ -110,6 +110,9 @@ fn a_missing_on_is_told_apart() {
 fn matrices_inputs_and_background_steps_are_checked() {
     let text = "\
 on:
+  push:
+    branches: ['[a-', main]
+    branches-ignore: [x]
   workflow_dispatch:
     colour: red
     inputs:
@@ -132,18 +135,20 @@ jobs:
           - run: x
           - wait-all: true
 ";
-    insta::assert_snapshot!(report(text), @r"
-    3:5 gh/ignored-key there is no key `colour` here; GitHub passes over it (known here: `inputs`)
-    5:7 gh/choice-without-options the input `level` is a choice without `options` (add `options:` with a list of texts)
-    6:38 gh/input-default the default `many` of the input `count` does not fit its type number (correct the default or the type)
-    11:13 gh/matrix-vector-empty the list `os` of the matrix is empty, so that no job would run (add a value or remove the key)
-    12:19 gh/matrix-entry-empty this entry of `include` is empty (add a key and a value, or remove the entry)
-    13:20 gh/matrix-exclude-key `exclude` names `oss`, which the matrix does not have (did you mean `os`?)
-    15:29 gh/unknown-key there is no key `cancel-in-progres` here (did you mean `cancel-in-progress`?)
-    16:20 gh/image-empty the container has no image (name an image, e.g. `node:24`, or remove the container)
-    19:24 gh/unknown-background-step there is no background step `servr` before this step (did you mean `server`?)
-    22:13 gh/parallel-step a step with `wait-all` cannot be one of parallel steps (only steps with `run` or `uses` can; put this one before or behind the group)
-    ");
+    insta::assert_snapshot!(report(text), @r#"
+    3:16 gh/filter-pattern the pattern `[a-` cannot be read: the closing `]` is missing (see "Filter pattern cheat sheet" in GitHub's documentation)
+    4:22 gh/filter-conflict `branches` and `branches-ignore` cannot both be used for one event (use `branches` alone, with `!` in front of what is not meant)
+    6:5 gh/ignored-key there is no key `colour` here; GitHub passes over it (known here: `inputs`)
+    8:7 gh/choice-without-options the input `level` is a choice without `options` (add `options:` with a list of texts)
+    9:38 gh/input-default the default `many` of the input `count` does not fit its type number (correct the default or the type)
+    14:13 gh/matrix-vector-empty the list `os` of the matrix is empty, so that no job would run (add a value or remove the key)
+    15:19 gh/matrix-entry-empty this entry of `include` is empty (add a key and a value, or remove the entry)
+    16:20 gh/matrix-exclude-key `exclude` names `oss`, which the matrix does not have (did you mean `os`?)
+    18:29 gh/unknown-key there is no key `cancel-in-progres` here (did you mean `cancel-in-progress`?)
+    19:20 gh/image-empty the container has no image (name an image, e.g. `node:24`, or remove the container)
+    22:24 gh/unknown-background-step there is no background step `servr` before this step (did you mean `server`?)
+    25:13 gh/parallel-step a step with `wait-all` cannot be one of parallel steps (only steps with `run` or `uses` can; put this one before or behind the group)
+    "#);
 }
 
 #[test]
@@ -151,7 +156,7 @@ fn actions_are_reported_on_too() {
     let text = "\
 name: x
 inputs:
-  who: {required: maybe, default: '${{ secrets.A }}'}
+  who: {required: 'yes', default: '${{ secrets.A }}'}
 runs:
   using: composite
   steps:
@@ -161,7 +166,6 @@ runs:
 ";
     let parsed = parse_action(SourceId(0), "action.yml", text);
     insta::assert_snapshot!(lines(&parsed.diagnostics()), @r"
-    3:19 gh/unexpected-value expected true or false, found `maybe` ()
     3:40 gh/expression there is no context `secrets` here (in the expression `secrets.A`)
     7:7 gh/missing-key the key `shell` is missing (add `shell:`)
     9:7 gh/unknown-key there is no key `shell` here (known here: `continue-on-error`, `env`, `id`, `if`, `name`, `uses`, `with`)
