@@ -27,7 +27,7 @@ use async_trait::async_trait;
 #[async_trait]
 pub trait Running: Send {
     /// Appends what the program printed to `buffer`: standard output and error merged in the
-    /// order of its writes, since both are the same pipe. As much as is there, at most 1 MiB a
+    /// order of its writes, since both are the same pipe. As much as is there, at most 256 KiB a
     /// call. Answers the number of bytes, 0 at the end.
     ///
     /// The end is when every process that holds the pipe has closed it, or, for a background

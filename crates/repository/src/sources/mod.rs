@@ -122,7 +122,10 @@ pub enum SourceError {
         message: String,
     },
     /// Offline, and it is not here.
-    #[error("{url}@{reference} is not in the cache and the network is not to be used")]
+    #[error(
+        "{url}@{reference} is not in the cache and the network is not to be used; run once online, \
+         or replace it with `--action NAME=PATH`"
+    )]
     Offline {
         /// The address.
         url: String,

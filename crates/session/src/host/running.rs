@@ -44,6 +44,9 @@ pub(super) struct HostRunning {
     exit: Option<(Exit, Instant)>,
     last_output: Instant,
     ladder: Option<Ladder>,
+    /// Nobody is left in the group, so that its number may be given to another one: it is not to
+    /// be signalled any more.
+    group_gone: bool,
     leftovers: Arc<Leftovers>,
 }
 
@@ -69,7 +72,8 @@ impl HostRunning {
         let output = Some(Receiver::from_owned_fd_unchecked(spawned.output)?);
         let last_output = Instant::now();
         let child = spawned.child;
-        Ok(Self { child, pid, output, exit: None, last_output, ladder: None, leftovers })
+        let (exit, ladder, group_gone) = (None, None, false);
+        Ok(Self { child, pid, output, exit, last_output, ladder, group_gone, leftovers })
     }
 
     /// Waits until there is output, the process exits, or a deadline passes.
@@ -99,7 +103,7 @@ impl HostRunning {
     fn next_deadline(&self) -> Option<Instant> {
         let ladder = self.ladder.and_then(|ladder| ladder.terminate_at.or(ladder.kill_at));
         let Some((_, exited_at)) = self.exit else { return ladder };
-        if self.ladder.is_some() && system::group_exists(self.pid) {
+        if self.ladder.is_some() && !self.group_gone {
             return Some(ladder.map_or(Instant::now() + GROUP_CHECK, |rung| {
                 rung.min(Instant::now() + GROUP_CHECK)
             }));
@@ -110,13 +114,11 @@ impl HostRunning {
     /// Does what is due at this moment; whether a pipe that is still held should be given up.
     fn pass_time(&mut self) -> bool {
         let now = Instant::now();
+        self.look_at_group();
         self.climb(now);
         let Some((_, exited_at)) = self.exit else { return false };
-        if self.ladder.is_some() {
-            system::reap_group(self.pid);
-            if system::group_exists(self.pid) && self.ladder_is_climbing() {
-                return false;
-            }
+        if !self.group_gone && self.ladder_is_climbing() {
+            return false;
         }
         now >= self.last_output.max(exited_at) + SILENCE || now >= exited_at + LAST_WORDS
     }
@@ -125,9 +127,20 @@ impl HostRunning {
         self.ladder.is_some_and(|ladder| ladder.terminate_at.is_some() || ladder.kill_at.is_some())
     }
 
+    /// Sees whether the group still has a member, once its leader is reaped.
+    fn look_at_group(&mut self) {
+        if self.exit.is_some() && !self.group_gone {
+            system::reap_group(self.pid);
+            self.group_gone = !system::group_exists(self.pid);
+        }
+    }
+
     /// Sends the signals that are due.
     fn climb(&mut self, now: Instant) {
         let Some(ladder) = &mut self.ladder else { return };
+        if self.group_gone {
+            (ladder.terminate_at, ladder.kill_at) = (None, None);
+        }
         if ladder.terminate_at.is_some_and(|due| due <= now) {
             ladder.terminate_at = None;
             system::signal_group(self.pid, Signal::Terminate);
@@ -156,6 +169,7 @@ impl HostRunning {
         };
         self.exit = Some((exit, Instant::now()));
         self.leftovers.ended(self.pid);
+        self.look_at_group();
     }
 
     /// Reads what the runtime knows to be in the pipe; `None` when that is nothing.
@@ -210,14 +224,8 @@ impl HostRunning {
 
     /// Whether the process and, when it was told to stop, its group are gone.
     fn is_over(&mut self) -> bool {
-        if self.exit.is_none() {
-            return false;
-        }
-        if self.ladder_is_climbing() {
-            system::reap_group(self.pid);
-            return !system::group_exists(self.pid);
-        }
-        true
+        self.look_at_group();
+        self.exit.is_some() && (self.group_gone || !self.ladder_is_climbing())
     }
 }
 
@@ -270,8 +278,7 @@ impl Running for HostRunning {
     }
 
     fn signal(&self, signal: Signal) {
-        // Once the leader is reaped its number may be someone else's, unless the group lives on.
-        if self.exit.is_none() || system::group_exists(self.pid) {
+        if !self.group_gone {
             system::signal_group(self.pid, signal);
         }
     }
@@ -309,6 +316,7 @@ impl Drop for HostRunning {
             self.kill_tree();
             self.leftovers.abandoned(self.pid);
         } else {
+            self.look_at_group();
             if self.ladder_is_climbing() {
                 self.signal(Signal::Kill);
             }

@@ -90,9 +90,7 @@ fn explain(spec: &ExecSpec, program: &Path, source: io::Error) -> SessionError {
         io::ErrorKind::ArgumentListTooLong => {
             "; its arguments and environment are too long: pass large values in a file"
         }
-        io::ErrorKind::InvalidInput => {
-            "; an argument or variable holds a NUL byte, or a variable's name is empty or holds `=`"
-        }
+        io::ErrorKind::InvalidInput => "; an argument or variable holds a NUL byte",
         _ if source.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error()) => {
             "; it is neither a program of this machine nor a script with a `#!` line"
         }

@@ -41,7 +41,7 @@ async fn a_gigabyte_passes_in_flat_memory() {
         total += count;
     }
     assert_eq!(total, 1_000_000_000);
-    assert!(buffer.capacity() <= 1 << 20, "{}", buffer.capacity());
+    assert!(buffer.capacity() <= 512 << 10, "{}", buffer.capacity());
     assert!(running.wait().await.unwrap().success());
     let rate = 1000.0 / begun.elapsed().as_secs_f64();
     println!("{rate:.0} MB/s");
