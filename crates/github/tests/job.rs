@@ -5,7 +5,9 @@
 #![allow(clippy::expect_used, reason = "helpers of tests")]
 
 mod actions;
+mod asking;
 mod background;
+mod composite;
 mod handing_over;
 mod run_steps;
 mod speed;

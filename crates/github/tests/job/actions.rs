@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use windlass_repository::SourceOverride;
+use windlass_repository::{SourceOverride, WorkspaceSource};
 
 use super::{Bench, Ended};
 
@@ -206,4 +206,46 @@ async fn a_checkout_with_a_ref_is_a_real_one() {
     assert_eq!(ended.word(), "success", "{}", ended.log());
     assert_eq!(commits(&ended), ["got 0", "got one", "got two refs/heads/main"]);
     assert!(ended.log().contains("Served from the local repository"));
+}
+
+#[tokio::test]
+async fn a_strict_workspace_is_filled_by_the_checkout() {
+    let mut bench = shop();
+    bench.options.workspace_source = WorkspaceSource::Empty;
+    let ended = bench
+        .steps(
+            "- run: echo got [$(ls)]
+- {id: c, uses: actions/checkout@v4}
+- run: echo got $(cat a.txt) ${{ steps.c.outputs.commit == github.sha }} $(git status --short)
+- {uses: actions/checkout@v4, with: {ref: refs/heads/main, fetch-depth: 0}}
+- run: echo got $(git log --oneline | wc -l) $(git branch --show-current)
+- {continue-on-error: true, uses: actions/checkout@v4, with: {ref: no-such-branch}}
+- {continue-on-error: true, uses: actions/checkout@v4, with: {path: ../outside}}",
+        )
+        .await;
+    assert_eq!(ended.word(), "success", "{}", ended.log());
+    assert_eq!(commits(&ended), ["got []", "got two false", "got 2 main"]);
+    assert!(ended.log().contains("is not under"), "{}", ended.log());
+}
+
+#[tokio::test]
+async fn a_checkout_never_overwrites_uncommitted_work_in_place() {
+    let mut bench = shop().file("a.txt", "uncommitted");
+    bench.options.repository.is_dirty = true;
+    let ended = bench.steps("- {uses: actions/checkout@v4, with: {ref: v1}}").await;
+    assert_eq!(ended.word(), "failure");
+    assert!(ended.log().contains("Commit or stash them"), "{}", ended.log());
+}
+
+#[tokio::test]
+async fn another_repository_is_fetched_by_git() {
+    let ended = shop()
+        .action("octo/noisy", NOISY)
+        .steps(
+            "- {uses: actions/checkout@v4, with: {repository: octo/noisy, path: n, ref: v1}}
+- run: ls n | sed 's/^/got /'",
+        )
+        .await;
+    assert_eq!(ended.word(), "success", "{}", ended.log());
+    assert_eq!(commits(&ended), ["got action.yml", "got main.js", "got post.js", "got pre.js"]);
 }

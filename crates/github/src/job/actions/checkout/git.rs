@@ -133,6 +133,9 @@ impl Git<'_> {
         arguments.push("git -c uploadpack.allowAnySHA1InWant=true upload-pack".into());
         match checkout.input("fetch-depth") {
             "" => arguments.push("--depth=1".into()),
+            "0" if checkout.directory.join(".git/shallow").exists() => {
+                arguments.push("--unshallow".into());
+            }
             "0" => {}
             depth if depth.parse::<u32>().is_ok() => {
                 arguments.push(format!("--depth={depth}").into())
