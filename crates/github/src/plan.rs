@@ -37,6 +37,8 @@ pub enum Verdict {
 pub struct PlannedJob {
     /// Its node.
     pub node: NodeId,
+    /// The node it lies in.
+    pub parent: NodeId,
     /// What people call it.
     pub label: String,
     /// Whether it would run.
@@ -84,7 +86,7 @@ pub fn plan(inputs: &RunInputs) -> Result<Vec<PlannedJob>, ProcessError> {
             }
         }
     }
-    Ok(planner.jobs)
+    Ok(planner.in_outline_order())
 }
 
 #[derive(Default)]
@@ -104,6 +106,7 @@ impl Planner {
             self.places.insert(node.id.clone(), self.jobs.len());
             self.jobs.push(PlannedJob {
                 node: node.id.clone(),
+                parent: node.parent.clone(),
                 label: node.label.clone(),
                 verdict: Verdict::Runs,
                 after: node.after.clone(),
@@ -170,6 +173,23 @@ impl Planner {
             self.open.insert(node.clone());
         }
         self.jobs[place].verdict = verdict;
+    }
+}
+
+impl Planner {
+    /// The jobs with what lies in each behind it.
+    fn in_outline_order(self) -> Vec<PlannedJob> {
+        let mut below: HashMap<NodeId, Vec<PlannedJob>> = HashMap::new();
+        for job in self.jobs.into_iter().rev() {
+            below.entry(job.parent.clone()).or_default().push(job);
+        }
+        let mut open = below.remove(&NodeId::run()).unwrap_or_default();
+        let mut ordered = Vec::new();
+        while let Some(job) = open.pop() {
+            open.extend(below.remove(&job.node).unwrap_or_default());
+            ordered.push(job);
+        }
+        ordered
     }
 }
 
