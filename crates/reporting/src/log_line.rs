@@ -159,6 +159,35 @@ pub(crate) fn classify(line: &str) -> (LineKind, &str) {
     (LineKind::Output, line)
 }
 
+/// Folds away what the runner itself writes first into a step's log: the group `Run …` with the
+/// command, its shell and its environment. Pages of GitHub show it folded; lines cannot be.
+#[derive(Debug, Default)]
+pub(crate) enum Preamble {
+    #[default]
+    Expected,
+    Inside,
+    Over,
+}
+
+impl Preamble {
+    /// Whether the next line of the log belongs to it.
+    pub(crate) fn hides(&mut self, line: &str) -> bool {
+        let (kind, text) = classify(line);
+        *self = match self {
+            Preamble::Expected if kind == LineKind::Group && text.starts_with("Run ") => {
+                Preamble::Inside
+            }
+            Preamble::Inside if kind == LineKind::EndGroup => {
+                *self = Preamble::Over;
+                return true;
+            }
+            Preamble::Inside => Preamble::Inside,
+            Preamble::Expected | Preamble::Over => Preamble::Over,
+        };
+        matches!(self, Preamble::Inside)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -199,6 +228,15 @@ mod tests {
         assert_eq!(classify("##[error]no"), (LineKind::Error, "no"));
         assert_eq!(classify("##[other]no"), (LineKind::Output, "##[other]no"));
         assert_eq!(classify(":: no"), (LineKind::Output, ":: no"));
+    }
+
+    #[test]
+    fn only_the_first_group_can_be_the_runners_own() {
+        let mut preamble = Preamble::default();
+        let log = ["##[group]Run make", "shell: bash", "##[endgroup]", "##[group]Run 2", "x"];
+        assert_eq!(log.map(|line| preamble.hides(line)), [true, true, true, false, false]);
+        let mut preamble = Preamble::default();
+        assert_eq!(["a", "##[group]Run b"].map(|line| preamble.hides(line)), [false, false]);
     }
 
     proptest! {

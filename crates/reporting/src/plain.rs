@@ -13,8 +13,9 @@ use windlass_engine::Observer;
 use windlass_kernel::{Body, Change, Command, Event, Fact, NodeId, NodeKind, RunId};
 
 use crate::{
-    LogFollower, NodeState, NodeView, Output, RunView, Surface, SurfaceSettings,
-    log_line::{LineBuffer, LineKind, classify, clean},
+    Appearance, LogFollower, NodeState, NodeView, Output, RunView, Surface, SurfaceSettings,
+    fit::fit,
+    log_line::{LineBuffer, LineKind, Preamble, classify, clean},
     output::lock,
     run_view::FOR_A_WORKER,
     style::{Tone, duration, status_word},
@@ -26,6 +27,9 @@ const HELD_BYTES: usize = 256 * 1024;
 
 /// Prefixes are padded to the longest job's name, but not beyond this width.
 const PREFIX_WIDTH: usize = 28;
+
+/// Steps without a name are labelled with the first line of their script, which may be long.
+const LABEL_WIDTH: usize = 72;
 
 /// What is shown again of a failed step's log.
 const LOG_EXTENT: LogExtent = LogExtent { lines: 20, bytes: 64 * 1024 };
@@ -105,6 +109,7 @@ impl PlainRun {
 struct NodeLog {
     lines: LineBuffer,
     held: Vec<u8>,
+    preamble: Preamble,
     in_group: bool,
 }
 
@@ -116,6 +121,8 @@ struct Printer<'surface> {
 }
 
 impl Printer<'_> {
+    /// What is printed follows the order of changes; names and times are those after the event,
+    /// since a driver may report the beginning and the end of a short step together.
     fn event(&mut self, event: &Event) {
         self.run.view.apply(std::slice::from_ref(event));
         match &event.body {
@@ -154,10 +161,7 @@ impl Printer<'_> {
                     self.line(node, Tone::Warning, &text);
                 }
             }
-            Command::Conclude { node, .. } => {
-                self.end_log(node);
-                self.concluded(node);
-            }
+            Command::Conclude { node, .. } => self.concluded(node),
             Command::Cancel { .. } | Command::Release { .. } => {}
         }
     }
@@ -171,11 +175,7 @@ impl Printer<'_> {
             }
             Change::Declare(node) => self.widen(node.kind, &node.label),
             Change::Begin { node } => self.begun(node),
-            Change::Conclude { node, .. } => {
-                // The last line of a log may lack its line feed; it comes before the end.
-                self.end_log(node);
-                self.concluded(node);
-            }
+            Change::Conclude { node, .. } => self.concluded(node),
             _ => {}
         }
     }
@@ -189,19 +189,24 @@ impl Printer<'_> {
     fn begun(&mut self, id: &NodeId) {
         let Some(node) = self.run.view.node(id) else { return };
         let sign = self.settings.appearance.sign(&NodeState::Running);
-        let text = format!("{}{sign} {}", self.indent(node), flat(&node.label));
+        let label = short(&node.label, self.settings.appearance);
+        let text = format!("{}{sign} {label}", self.indent(node));
         self.line(id, Tone::Heading, &text);
         self.release(id);
     }
 
     fn concluded(&mut self, id: &NodeId) {
+        self.end_log(id);
         self.run.logs.remove(id);
         let Some(node) = self.run.view.node(id).filter(|node| is_told(node)) else { return };
         let Some(status) = node.status() else { return };
         let mut text = self.indent(node);
         text += self.settings.appearance.sign(&node.state);
         text.push(' ');
-        text += &if node.kind == NodeKind::Job { "job".to_owned() } else { flat(&node.label) };
+        match node.kind {
+            NodeKind::Job => text.push_str("job"),
+            _ => text += &short(&node.label, self.settings.appearance),
+        }
         if !status.is_success() || node.kind == NodeKind::Job {
             text.push(' ');
             text += status_word(status);
@@ -258,23 +263,22 @@ impl Printer<'_> {
 
     fn print_log(&mut self, id: &NodeId, bytes: &[u8]) {
         let prefix = self.prefix(id);
-        let colours = self.settings.appearance.colours;
-        let log = self.run.logs.entry(id.clone()).or_default();
-        let NodeLog { lines, in_group, .. } = log;
-        let (text, look) = (&mut self.text, self.settings.appearance);
-        lines.add(bytes, |line| {
-            let line = clean(line, colours);
-            print_line(text, &prefix, &line, in_group, look);
-        });
+        let NodeLog { lines, preamble, in_group, .. } =
+            self.run.logs.entry(id.clone()).or_default();
+        let mut page =
+            Page { text: &mut self.text, prefix: &prefix, look: self.settings.appearance };
+        lines.add(bytes, |line| page.line(line, preamble, in_group));
     }
 
+    /// The last line of a log may lack its line feed; it comes before the end it led to.
     fn end_log(&mut self, id: &NodeId) {
         self.release(id);
         let prefix = self.prefix(id);
-        let look = self.settings.appearance;
         let Some(log) = self.run.logs.get_mut(id) else { return };
-        let (text, in_group) = (&mut self.text, &mut log.in_group);
-        log.lines.end(|line| print_line(text, &prefix, &clean(line, look.colours), in_group, look));
+        let NodeLog { lines, preamble, in_group, .. } = log;
+        let mut page =
+            Page { text: &mut self.text, prefix: &prefix, look: self.settings.appearance };
+        lines.end(|line| page.line(line, preamble, in_group));
     }
 
     fn line(&mut self, id: &NodeId, tone: Tone, text: &str) {
@@ -305,38 +309,50 @@ impl Printer<'_> {
     }
 }
 
-/// One line of a log. Lines of a group are indented, its marks become its heading and its end.
-fn print_line(
-    text: &mut String,
-    prefix: &str,
-    line: &str,
-    in_group: &mut bool,
-    look: crate::Appearance,
-) {
-    let (kind, _) = classify(line);
-    match kind {
-        // A prefix with nothing after it leaves no blank at the end of the line.
-        LineKind::Output if line.is_empty() => text.push_str(prefix.trim_end()),
-        LineKind::Output => {
-            text.push_str(prefix);
-            text.push_str(if *in_group { "  " } else { "" });
-            text.push_str(line);
+/// Where the lines of a log are printed.
+struct Page<'text> {
+    text: &'text mut String,
+    prefix: &'text str,
+    look: Appearance,
+}
+
+impl Page<'_> {
+    /// Prints one line. Those of a group are indented; its marks become its heading and its end.
+    fn line(&mut self, line: &[u8], preamble: &mut Preamble, in_group: &mut bool) {
+        let line = clean(line, self.look.colours);
+        if preamble.hides(&line) {
+            return;
         }
-        LineKind::EndGroup => {
+        let (kind, _) = classify(&line);
+        if kind == LineKind::EndGroup {
             *in_group = false;
             return;
         }
-        _ => {
-            let (tone, words) = marked(line);
-            text.push_str(prefix);
-            let is_heading = kind == LineKind::Group;
-            text.push_str(if *in_group && !is_heading { "  " } else { "" });
-            if is_heading {
-                text.push_str(look.either("▸ ", "> "));
-                *in_group = true;
-            }
-            look.paint(text, tone, &words);
+        if line.is_empty() {
+            // A prefix with nothing after it leaves no blank at the end of the line.
+            self.text.push_str(self.prefix.trim_end());
+            self.text.push('\n');
+            return;
         }
+        self.text.push_str(self.prefix);
+        let begins = kind == LineKind::Group;
+        if begins {
+            self.text.push_str(self.look.either("▸ ", "> "));
+        } else if *in_group {
+            self.text.push_str("  ");
+        }
+        *in_group |= begins;
+        if kind == LineKind::Output {
+            self.text.push_str(&line);
+        } else {
+            let (tone, words) = marked(&line);
+            self.look.paint(self.text, tone, &words);
+        }
+        self.text.push('\n');
     }
-    text.push('\n');
+}
+
+/// A label, short enough to stand in a line twice.
+fn short(label: &str, look: Appearance) -> String {
+    fit(&flat(label), LABEL_WIDTH, look.either("…", "~"))
 }

@@ -118,8 +118,10 @@ impl Summary<'_> {
         if left_out > 0 || !whole {
             self.line(Tone::Quiet, "  | (the end of it)");
         }
-        for line in lines.iter().skip(left_out) {
-            self.text += "  | ";
+        for line in
+            lines.iter().skip(left_out).filter(|line| classify(line).0 != LineKind::EndGroup)
+        {
+            self.text += if line.is_empty() { "  |" } else { "  | " };
             let (tone, text) = marked(line);
             self.look.paint(&mut self.text, tone, &text);
             self.text.push('\n');

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use windlass_kernel::NodeId;
 
-use crate::log_line::{LineBuffer, LineKind, classify, clean};
+use crate::log_line::{LineBuffer, LineKind, Preamble, classify, clean};
 
 /// Lines kept of each node.
 const LINES: usize = 8;
@@ -21,6 +21,7 @@ pub(crate) struct Tails {
 #[derive(Default)]
 struct Tail {
     buffer: LineBuffer,
+    preamble: Preamble,
     lines: VecDeque<String>,
 }
 
@@ -29,15 +30,16 @@ impl Tails {
         if !self.nodes.contains_key(node) {
             self.nodes.insert(node.clone(), Tail::default());
         }
-        let Some(Tail { buffer, lines }) = self.nodes.get_mut(node) else { return };
+        let Some(Tail { buffer, preamble, lines }) = self.nodes.get_mut(node) else { return };
         let end = bytes.get(bytes.len().saturating_sub(CHUNK_BYTES)..).unwrap_or(bytes);
         if end.len() < bytes.len() {
             *buffer = LineBuffer::default();
+            *preamble = Preamble::Over;
         }
         buffer.add(end, |line| {
             let line = clean(line, colours);
             let (kind, text) = classify(&line);
-            if kind == LineKind::EndGroup || text.trim().is_empty() {
+            if preamble.hides(&line) || kind == LineKind::EndGroup || text.trim().is_empty() {
                 return;
             }
             if lines.len() == LINES {

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use windlass_kernel::{
-    Actor, AnnotationLevel, Fact, GateSpec, NodeKind, Operation, OperationId, OperationResult,
-    Status,
+    Actor, AnnotationLevel, Body, Fact, GateSpec, NodeKind, Operation, OperationId,
+    OperationResult, Status,
 };
 use windlass_reporting::{Output, PlainSurface, Surface};
 
@@ -104,6 +104,34 @@ fn composite_steps_are_indented_and_waits_are_told() {
 
         Release was to stop: asked by alice
         ⊘ Release cancelled in 0.0s: 1 job (1 succeeded)
+        ");
+}
+
+/// A driver reports a short step's beginning and end together, after its output was stored.
+#[test]
+fn output_that_outran_its_events_is_printed_in_its_place() {
+    let mut script = Script::new("CI");
+    script.job("build");
+    script.log("build", "setting up\n");
+    script.log("build/1", "##[group]Run make\nmake\nshell: bash\n##[endgroup]\nmade\nlast");
+    let mut together = Vec::new();
+    let mut reported = Script::new("CI");
+    reported.started("build").step("build/1", "Make").end("build/1", Status::Succeeded, None);
+    for event in &reported.events()[1..] {
+        let Body::Fact(Fact::Progress { update, .. }) = &event.body else { continue };
+        together.extend(update.changes.iter().cloned());
+    }
+    script.fact(Fact::Progress { id: OperationId(1), update: together.into() });
+    insta::assert_snapshot!(shown(&script, false, true), @r"
+        ▶ CI
+        build | ▶ starts on this machine
+        build | setting up
+        build | ▶ Make
+        build | made
+        build | last
+        build | ✔ Make in 0.0s
+
+        ▶ CI unfinished: 1 job (1 unfinished)
         ");
 }
 
