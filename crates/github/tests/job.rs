@@ -12,6 +12,7 @@ mod handing_over;
 mod run_steps;
 mod speed;
 mod stopping;
+mod toolkit;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;

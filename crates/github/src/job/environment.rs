@@ -87,10 +87,14 @@ pub(crate) fn runner_context(
 /// What the program itself has, and `CI` unless it is set to something there.
 pub(crate) fn base_environment(options: &GithubRunnerOptions) -> Vec<(OsString, OsString)> {
     let mut environment = options.environment.clone();
-    // Another program's GitHub variables would contradict ours.
+    // Another program's GitHub variables would contradict ours, and `SHELL` is that of the
+    // user's terminal: a runner is a service and has none.
     environment.retain(|(name, _)| {
         let name = name.to_string_lossy();
-        !name.starts_with("GITHUB_") && !name.starts_with("RUNNER_") && !name.starts_with("INPUT_")
+        let is_foreign = ["GITHUB_", "RUNNER_", "INPUT_", "STATE_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix));
+        !is_foreign && name != "SHELL"
     });
     if !environment.iter().any(|(name, _)| name == "CI") {
         environment.push(("CI".into(), "true".into()));

@@ -59,7 +59,7 @@ pub(crate) async fn run(
             script: Some(launch.file.clone()),
         });
     }
-    run_spec(job, lane, state, node, launch.spec, &layers).await.ended
+    run_spec(job, lane, state, node, (launch.spec, Program::Script), &layers).await.ended
 }
 
 /// The variables that differ by step: what `github` says of it, as `GITHUB_*`.
@@ -85,13 +85,22 @@ pub(crate) struct Ran {
     pub saved: Vec<(String, String)>,
 }
 
+/// What kind of program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// A script, or a tool that the step calls: a bad exit code is told as an error.
+    Script,
+    /// A part of an action, which tells by itself what went wrong.
+    Action,
+}
+
 /// Runs a program and takes in all it hands over.
 pub(crate) async fn run_spec(
     job: &Job,
     lane: &mut Lane,
     state: &mut JobState,
     node: &NodeId,
-    spec: ExecSpec,
+    (spec, program): (ExecSpec, Program),
     env: &[&Variables],
 ) -> Ran {
     let variable = |name: &str| env.iter().rev().find_map(|layer| layer.get(name));
@@ -114,9 +123,11 @@ pub(crate) async fn run_spec(
         }
         Ending::Exited(exit) => {
             let code = exit.code();
-            let message = format!("Process completed with exit code {code}.");
-            effects.annotations.add(AnnotationLevel::Error, message.clone(), Place::default());
-            lane.log.issue(node, "error", &message);
+            if program == Program::Script {
+                let message = format!("Process completed with exit code {code}.");
+                lane.log.issue(node, "error", &message);
+                effects.annotations.add(AnnotationLevel::Error, message, Place::default());
+            }
             Some(Ended::new(Outcome::Failure, Some(format!("exit code {code}"))))
         }
         Ending::NotStarted(error) => Some(fail(job, lane, node, &error.to_string())),

@@ -13,7 +13,7 @@ use windlass_session::ExecSpec;
 use super::{Checkout, commit_of_run};
 use crate::job::context::Job;
 use crate::job::lane::Lane;
-use crate::job::run::run_spec;
+use crate::job::run::{Program, run_spec};
 use crate::job::state::{Ended, JobState, Outcome};
 use crate::job::steps::fail;
 use crate::job::variables::Variables;
@@ -250,7 +250,8 @@ impl Git<'_> {
         spec.environment = self.job.environment(state, self.env, &lane.files, &[]);
         spec.environment.extend([("GIT_TERMINAL_PROMPT".into(), "0".into())]);
         spec.environment.extend_from_slice(environment);
-        let ran = run_spec(self.job, lane, state, self.node, spec, self.env).await;
+        let ran =
+            run_spec(self.job, lane, state, self.node, (spec, Program::Script), self.env).await;
         match ran.ended.outcome {
             Outcome::Success => Ok(()),
             _ => Err(ran.ended),
