@@ -173,18 +173,14 @@ impl Preamble {
     /// Whether the next line of the log belongs to it.
     pub(crate) fn hides(&mut self, line: &str) -> bool {
         let (kind, text) = classify(line);
+        let begins = kind == LineKind::Group && text.starts_with("Run ");
+        let is_inside = matches!(self, Preamble::Inside);
         *self = match self {
-            Preamble::Expected if kind == LineKind::Group && text.starts_with("Run ") => {
-                Preamble::Inside
-            }
-            Preamble::Inside if kind == LineKind::EndGroup => {
-                *self = Preamble::Over;
-                return true;
-            }
-            Preamble::Inside => Preamble::Inside,
-            Preamble::Expected | Preamble::Over => Preamble::Over,
+            Preamble::Expected if begins => Preamble::Inside,
+            Preamble::Inside if kind != LineKind::EndGroup => Preamble::Inside,
+            _ => Preamble::Over,
         };
-        matches!(self, Preamble::Inside)
+        is_inside || matches!(self, Preamble::Inside)
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 type Callback = Box<dyn FnOnce() + Send>;
@@ -61,7 +62,7 @@ impl Output {
         }
         let done = {
             let mut writer = lock(&self.shared.writer);
-            writer.write_all(bytes).and_then(|()| writer.flush())
+            write_all(&mut **writer, bytes)
         };
         if let Err(error) = done {
             *lock(&self.shared.failure) = Some(error);
@@ -69,6 +70,31 @@ impl Output {
                 let callback = lock(&self.shared.when_closed).take();
                 callback.into_iter().for_each(|callback| callback());
             }
+        }
+    }
+}
+
+/// Another program on the same terminal may have made it non-blocking (Node.js does); then a full
+/// buffer is an error that only means to try again.
+fn write_all(writer: &mut dyn Write, bytes: &[u8]) -> io::Result<()> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        match when_ready(|| writer.write(rest))? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            count => rest = rest.get(count..).unwrap_or_default(),
+        }
+    }
+    when_ready(|| writer.flush())
+}
+
+fn when_ready<T>(mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match attempt() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            other => return other,
         }
     }
 }
@@ -111,6 +137,35 @@ mod tests {
         assert!(output.is_closed());
         assert_eq!((writes.load(Ordering::Relaxed), calls.load(Ordering::Relaxed)), (1, 1));
         assert_eq!(output.failure(), None);
+    }
+
+    /// Takes a byte at a time, and none at every other call.
+    #[derive(Clone, Default)]
+    struct Slow(Arc<Mutex<(bool, Vec<u8>)>>);
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut state = lock(&self.0);
+            state.0 = !state.0;
+            if state.0 {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            state.1.push(bytes[0]);
+            Ok(1)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_terminal_that_is_not_ready_is_waited_for() {
+        let slow = Slow::default();
+        let output = Output::new(Box::new(slow.clone()));
+        output.write(b"slow");
+        assert_eq!(lock(&slow.0).1, b"slow");
+        assert!(!output.is_closed());
     }
 
     #[test]
