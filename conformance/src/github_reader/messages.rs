@@ -105,7 +105,9 @@ fn reading(kind: &ProblemKind) -> Option<String> {
             keys.join(", ")
         ),
         ProblemKind::UnexpectedSequence { .. } => "A sequence was not expected".to_owned(),
-        ProblemKind::UnexpectedMapping { .. } => "A mapping was not expected".to_owned(),
+        ProblemKind::MergeKey | ProblemKind::UnexpectedMapping { .. } => {
+            "A mapping was not expected".to_owned()
+        }
         ProblemKind::ExpressionNotAllowed => {
             "A template expression is not allowed in this context".to_owned()
         }
