@@ -5,7 +5,7 @@ use windlass_diagnostics::{Diagnostic, SourceId};
 use crate::action::Action;
 use crate::convert::{convert_action, convert_workflow};
 use crate::limits::Limits;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::reader::read;
 use crate::schema;
 use crate::workflow::Workflow;
@@ -22,10 +22,22 @@ pub struct Parsed<T> {
 }
 
 impl<T> Parsed<T> {
-    /// The problems as people read them, in the order of the text.
+    /// The problems as people read them, in the order of the text. A key that is missing because
+    /// it is mistyped is told once.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.problems.iter().map(Problem::to_diagnostic).collect()
+        let shown = self.problems.iter().filter(|problem| !self.is_mistyped(problem));
+        shown.map(Problem::to_diagnostic).collect()
+    }
+
+    /// Whether a problem is the absence of a key that another problem says is mistyped.
+    fn is_mistyped(&self, problem: &Problem) -> bool {
+        let ProblemKind::MissingKey { key } = &problem.kind else { return false };
+        let (start, end) = (problem.span.start.offset, problem.span.end.offset);
+        self.problems.iter().any(|other| {
+            matches!(&other.kind, ProblemKind::UnknownKey { suggestion: Some(word), .. } if word == key)
+                && (start..end).contains(&other.span.start.offset)
+        })
     }
 
     /// Whether the file cannot be used.

@@ -66,6 +66,8 @@ pub enum ProblemKind {
     UnknownKey { key: String, suggestion: Option<String>, known: Vec<&'static str> },
     /// A key that the schema does not know here and GitHub passes over in silence.
     IgnoredKey { key: String, suggestion: Option<String>, known: Vec<&'static str> },
+    /// `<<` with a mapping: YAML 1.1's merge key, which GitHub does not have.
+    MergeKey,
     /// A scalar that the schema does not allow here.
     UnexpectedValue { text: String, suggestion: Option<String>, expected: String },
     /// A key for the second time.
@@ -197,6 +199,7 @@ impl Problem {
             | Kind::KeyNotScalar
             | Kind::UnknownKey { .. }
             | Kind::IgnoredKey { .. }
+            | Kind::MergeKey
             | Kind::UnexpectedValue { .. }
             | Kind::DuplicateKey { .. }
             | Kind::MissingKey { .. }

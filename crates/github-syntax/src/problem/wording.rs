@@ -145,6 +145,11 @@ fn schema(kind: &ProblemKind) -> Option<Words> {
         )
         .suggesting(suggestion.as_ref())
         .warning(),
+        ProblemKind::MergeKey => words(
+            "gh/merge-key",
+            "GitHub has no merge key `<<`",
+            "write the keys out; an alias can only stand for a whole value",
+        ),
         ProblemKind::UnexpectedValue { text, suggestion, expected } => {
             let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
             words("gh/unexpected-value", format!("expected {expected}, found {found}"), "")

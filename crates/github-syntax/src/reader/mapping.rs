@@ -57,6 +57,10 @@ impl Reader<'_> {
             self.expression_pair(pairs, key, value);
             return;
         };
+        if name == "<<" && value.resolved().pairs().len() > 0 {
+            self.problem(value.span(), ProblemKind::MergeKey);
+            return;
+        }
         if let Some(first) = pairs.seen.first(name, key.span) {
             let key_text = name.clone();
             self.problem(key.span, ProblemKind::DuplicateKey { key: key_text, first });

@@ -181,14 +181,18 @@ define! {
     CALL_INPUT_TYPE = Shape::Words(&["string", "boolean", "number"]);
     /// Its default.
     CALL_INPUT_DEFAULT in WORKFLOW = Shape::OneOf(&[&TEXT, &BOOLEAN, &NUMBER]);
+    /// Secrets by name; nothing counts as none.
+    CALL_SECRETS = Shape::OneOf(&[&NULL, &CALL_SECRETS_MAPPING]);
     /// Secrets by name.
-    CALL_SECRETS = mapping!(; NON_EMPTY => CALL_SECRET);
+    CALL_SECRETS_MAPPING = mapping!(; NON_EMPTY => CALL_SECRET);
     /// One secret.
     CALL_SECRET = Shape::OneOf(&[&NULL, &CALL_SECRET_MAPPING]);
     /// One secret that is described.
     CALL_SECRET_MAPPING = mapping!("description" => TEXT, "required" => BOOLEAN);
+    /// Outputs by name; nothing counts as none.
+    CALL_OUTPUTS = Shape::OneOf(&[&NULL, &CALL_OUTPUTS_MAPPING]);
     /// Outputs by name.
-    CALL_OUTPUTS = mapping!(; NON_EMPTY => CALL_OUTPUT);
+    CALL_OUTPUTS_MAPPING = mapping!(; NON_EMPTY => CALL_OUTPUT);
     /// One output.
     CALL_OUTPUT = mapping!("description" => TEXT, "value" required => CALL_OUTPUT_VALUE);
     /// Its value.

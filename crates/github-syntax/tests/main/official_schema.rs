@@ -29,6 +29,8 @@ fn workflows_are_accepted_as_officially_defined() {
     insta::assert_snapshot!(differences, @r"
     .on.repository_dispatch.types: values beyond: non-empty text
     .on.workflow_call.inputs: values beyond: null
+    .on.workflow_call.outputs: values beyond: null
+    .on.workflow_call.secrets: values beyond: null
     .on.workflow_dispatch.inputs.*: keys beyond: deprecationMessage
     .on.workflow_dispatch.inputs.*: values beyond: null
     .on.workflow_dispatch.inputs: values beyond: null

@@ -53,7 +53,6 @@ jobs:
     3:5 gh/unknown-key there is no key `branchs` here (did you mean `branches`?)
     5:13 gh/cron `0 0 * *` is not a time table: it has 4 fields; five are needed: minute, hour, day of the month, month, day of the week (write five fields, e.g. `30 5 * * 1-5` for 5:30 on working days)
     8:5 gh/unknown-key there is no key `runs_on` here (did you mean `runs-on`?)
-    8:5 gh/missing-key the key `runs-on` is missing (add `runs-on:`)
     9:13 gh/unknown-need the job `build` needs `tests`, which is no job of this workflow (did you mean `test`?)
     10:22 gh/unexpected-value expected a number, found `soon` ()
     12:23 gh/expression there is no context `secret` here (in the expression `secret.TOKEN`)
@@ -169,5 +168,45 @@ runs:
     3:40 gh/expression there is no context `secrets` here (in the expression `secrets.A`)
     7:7 gh/missing-key the key `shell` is missing (add `shell:`)
     9:7 gh/unknown-key there is no key `shell` here (known here: `continue-on-error`, `env`, `id`, `if`, `name`, `uses`, `with`)
+    ");
+}
+
+#[test]
+fn line_breaks_of_other_systems_and_byte_order_marks_do_no_harm() {
+    let text = "\u{feff}on: push\r\njobs:\r\n  a:\r\n    runs-on: x\r\n    steps:\r\n      - run: |\r\n          one\r\n          two ${{ bad }}\r\n      - nam: x\r\n";
+    insta::assert_snapshot!(report(text), @r"
+    8:19 gh/expression there is no context `bad` here (in the expression `bad`)
+    9:9 gh/unknown-key there is no key `nam` here (did you mean `name`?)
+    9:9 gh/incomplete it is not clear what this is meant to be (add one of these keys: `cancel`, `parallel`, `run`, `shell`, `uses`, `wait`, `wait-all`, `with`, `working-directory`)
+    ");
+    let good = parse_workflow(
+        SourceId(0),
+        "ci.yml",
+        &text.replace("bad", "github.sha").replace("nam: x", "run: y"),
+    );
+    let travelled = serde_json::to_string(&good.tree.unwrap()).unwrap();
+    assert!(travelled.contains(r"one\ntwo"), "{travelled}");
+}
+
+#[test]
+fn merge_keys_are_told_by_name() {
+    let text = "\
+on: push
+jobs:
+  a: &a
+    runs-on: x
+    env: &env {A: b}
+    steps: [{run: x}]
+  b:
+    <<: *a
+    runs-on: x
+    env:
+      <<: *env
+      C: d
+    steps: [{run: x, env: *env}]
+";
+    insta::assert_snapshot!(report(text), @r"
+    8:9 gh/merge-key GitHub has no merge key `<<` (write the keys out; an alias can only stand for a whole value)
+    11:11 gh/merge-key GitHub has no merge key `<<` (write the keys out; an alias can only stand for a whole value)
     ");
 }
