@@ -34,7 +34,7 @@ pub(crate) struct Lane {
     /// Whether the step that is running goes on although the job was cancelled.
     pub survives_cancel: bool,
     /// When the step that is running has to be done.
-    pub deadline: Option<Instant>,
+    pub deadline: Option<Deadline>,
 }
 
 impl Lane {
@@ -42,6 +42,17 @@ impl Lane {
     pub fn is_cancelled(&self) -> bool {
         self.cancel.as_ref().is_some_and(|cancel| *cancel.borrow())
     }
+}
+
+/// The time limit of a step.
+#[derive(Clone, Debug)]
+pub(crate) struct Deadline {
+    /// When it is over.
+    pub at: Instant,
+    /// `timeout-minutes`.
+    pub minutes: f64,
+    /// What people call the step that has it.
+    pub label: String,
 }
 
 /// Gathers changes, and sends them as one update whenever something is about to take time.

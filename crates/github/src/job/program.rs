@@ -88,7 +88,7 @@ impl Limits {
             stop: lane.stop.clone(),
             cancel: lane.cancel.clone(),
             survives_cancel: lane.survives_cancel,
-            deadline: lane.deadline,
+            deadline: lane.deadline.as_ref().map(|deadline| deadline.at),
             killed: false,
         }
     }

@@ -12,7 +12,7 @@ use super::annotations::Place;
 use super::commands::{Commands, Effects};
 use super::context::Job;
 use super::files::{self, Written, key_values};
-use super::lane::Lane;
+use super::lane::{Deadline, Lane};
 use super::matchers::matching::Matching;
 use super::options::FailedStep;
 use super::program::{Ending, run_program};
@@ -132,7 +132,13 @@ pub(crate) async fn run_spec(
         }
         Ending::NotStarted(error) => Some(fail(job, lane, node, &error.to_string())),
         Ending::Broken(message) => Some(fail(job, lane, node, &message)),
-        Ending::TimedOut => Some(fail(job, lane, node, "The step has timed out.")),
+        Ending::TimedOut => {
+            let message = lane.deadline.as_ref().map_or_else(String::new, |deadline| {
+                let Deadline { label, minutes, .. } = deadline;
+                format!("The action '{label}' has timed out after {minutes} minutes.")
+            });
+            Some(fail(job, lane, node, &message))
+        }
         Ending::Cancelled => {
             lane.log.issue(node, "error", "The operation was canceled.");
             Some(Ended::new(Outcome::Cancelled, Some("the operation was canceled".to_owned())))

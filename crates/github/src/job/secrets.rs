@@ -64,3 +64,47 @@ impl Scope for CallScope<'_> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use windlass_github_syntax::workflow::{JobBody, SecretsPassed};
+
+    use super::*;
+
+    fn call(secrets: &str) -> SecretsScope {
+        let text = format!("on: push\njobs:\n  c:\n    uses: ./a.yml\n    secrets: {secrets}\n");
+        let parsed = windlass_github_syntax::parse_workflow(Default::default(), "ci.yml", &text);
+        let workflow = parsed.tree.unwrap();
+        let JobBody::Reusable(call) = &workflow.jobs["c"].body else { panic!("a call") };
+        let SecretsPassed::Named(mapping) = &call.secrets else { return SecretsScope::All };
+        SecretsScope::Named {
+            mapping: std::sync::Arc::new(mapping.clone()),
+            contexts: Box::default(),
+            caller: Box::default(),
+        }
+    }
+
+    fn seen(scope: &SecretsScope) -> Vec<(String, String)> {
+        let run = IndexMap::from([("A".to_owned(), "1".into()), ("B".to_owned(), "2".into())]);
+        let context = secrets_context(scope, &run, Some(&"t".into())).unwrap();
+        context.iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect()
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    #[test]
+    fn a_called_workflow_sees_what_it_is_given() {
+        let token = ("GITHUB_TOKEN", "t");
+        assert_eq!(seen(&SecretsScope::All), pairs(&[("A", "1"), ("B", "2"), token]));
+        assert_eq!(seen(&SecretsScope::Nothing), pairs(&[token]));
+        let scope = call("{X: '${{ secrets.A }}-x', NONE: '${{ secrets.C }}'}");
+        assert_eq!(seen(&scope), pairs(&[("X", "1-x"), token]));
+        let SecretsScope::Named { mapping, contexts, .. } = call("{Y: '${{ secrets.X }}'}") else {
+            panic!("a mapping")
+        };
+        let nested = SecretsScope::Named { mapping, contexts, caller: Box::new(scope) };
+        assert_eq!(seen(&nested), pairs(&[("Y", "1-x"), token]));
+    }
+}

@@ -9,6 +9,7 @@ use thiserror::Error;
 use windlass_engine::JobPort;
 use windlass_github_syntax::expression::{Object, Value};
 use windlass_github_syntax::template::Template;
+use windlass_github_syntax::workflow::PermissionGrant;
 use windlass_kernel::{Change, NodeId};
 use windlass_repository::{JobDirectory, WorkspaceError, WorkspaceSource};
 use windlass_secrets::Masker;
@@ -312,7 +313,23 @@ fn begin(job: &Job, state: &JobState, reporter: &mut Reporter, log: &mut JobLog)
         WorkspaceSource::Empty => "empty",
     };
     log.line(&node, &format!("Workspace: {workspace} ({content})"));
+    show_permissions(job, log, &node);
     log.line(&node, &format!("Complete job name: {}", job.order.name));
+}
+
+/// What the workflow lets the token do; the token itself is the user's.
+fn show_permissions(job: &Job, log: &mut JobLog, node: &NodeId) {
+    let Some(permissions) = &job.order.permissions else { return };
+    log.line(node, "##[group]GITHUB_TOKEN Permissions");
+    match &permissions.grant {
+        PermissionGrant::All(level) => log.line(node, &format!("all: {}", level.as_str())),
+        PermissionGrant::Scopes(scopes) => {
+            for (scope, level) in scopes {
+                log.line(node, &format!("{scope}: {}", level.as_str()));
+            }
+        }
+    }
+    log.line(node, "##[endgroup]");
 }
 
 /// Says why the job cannot run its steps, and where the cause is written.

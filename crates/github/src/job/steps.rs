@@ -17,7 +17,7 @@ use super::cancellation::Stop;
 use super::conditions::{evaluate_boolean, holds, minutes_of, survives_cancel, why_skipped};
 use super::context::Job;
 use super::labels;
-use super::lane::Lane;
+use super::lane::{Deadline, Lane};
 use super::options::{AfterFailure, FailedStep};
 use super::state::{Ended, Frame, JobState, Outcome};
 use super::variables::Variables;
@@ -103,7 +103,7 @@ pub(crate) fn run_step<'a>(
     Box::pin(async move {
         let node = frame.node.child(&step.id.value);
         let start = lane.log.position();
-        let before = (lane.deadline, lane.survives_cancel);
+        let before = (lane.deadline.clone(), lane.survives_cancel);
         let prepared = match prepare(job, lane, state, frame, step, node.clone()) {
             Ok(prepared) => prepared,
             Err(ended) => {
@@ -180,8 +180,10 @@ fn prepare(
             .evaluate_number(&scope)
             .map_err(|error| fail(job, lane, &node, &format!("`timeout-minutes`: {error}")))?;
         if let Some(limit) = minutes_of(minutes) {
-            let deadline = Instant::now() + limit;
-            lane.deadline = Some(lane.deadline.map_or(deadline, |outer| outer.min(deadline)));
+            let at = Instant::now() + limit;
+            if lane.deadline.as_ref().is_none_or(|outer| at < outer.at) {
+                lane.deadline = Some(Deadline { at, minutes, label: label.clone() });
+            }
         }
     }
     let head = match &step.kind {

@@ -203,6 +203,8 @@ async fn a_step_that_takes_too_long_is_stopped() {
     assert_eq!(ended.word(), "failure");
     let printed = ended.printed();
     assert_eq!(printed[0], "start");
-    assert!(printed[1].contains("timed out"), "{printed:?}");
+    let message =
+        "##[error]The action 'Run echo start; sleep 30' has timed out after 0.005 minutes.";
+    assert_eq!(printed[1], message);
     assert_eq!(printed[2], "after");
 }

@@ -110,7 +110,7 @@ async fn background_processes_do_not_outlive_the_job() {
     assert_eq!(ended.word(), "success", "{}", ended.log());
     let pid = ended.printed()[0].clone();
     assert!(
-        ended.log().contains(&format!("Terminate orphan process: pid ({pid}) (sleep)")),
+        ended.log().contains(&format!("Terminate orphan process: pid ({pid})")),
         "{pid} {}",
         ended.log()
     );
