@@ -1,0 +1,3 @@
+//! What every word of the command line does, one topic a file.
+
+mod choosing;
