@@ -134,7 +134,12 @@ impl Files {
         let Some(file) = self.called.get(uses) else { return Vec::new() };
         let call = Spanned::new(uses.to_owned(), problem.span);
         let caller = messages::called_from(&self.sources, &call);
-        let found = official(self, &file.parsed.problems);
+        let mut found = official(self, &file.parsed.problems);
+        if found.is_empty() {
+            // Defaults of inputs are only looked at when a workflow is called.
+            let problems = file.parsed.problems.iter();
+            found.extend(problems.filter_map(|problem| messages::default(&self.sources, problem)));
+        }
         found.into_iter().map(|message| format!("{caller}{message}")).collect()
     }
 }

@@ -19,6 +19,14 @@ pub(super) fn called_from(sources: &SourceMap, call: &Spanned<String>) -> String
     )
 }
 
+/// The message about a default that does not fit the type of its input.
+pub(super) fn default(sources: &SourceMap, problem: &Problem) -> Option<String> {
+    let ProblemKind::InputDefault { text, .. } = &problem.kind else { return None };
+    let start = problem.span.start;
+    let file = sources.name(problem.span.source);
+    Some(format!("{file} (Line: {}, Col: {}): {}", start.line, start.column, unexpected(text)))
+}
+
 /// The message; `None` for what GitHub's parser does not look at.
 pub(super) fn render(sources: &SourceMap, problem: &Problem) -> Option<String> {
     let start = problem.span.start;
@@ -123,7 +131,7 @@ fn reading(kind: &ProblemKind) -> Option<String> {
             "Exactly 0 parameter(s) were expected following the directive 'insert'. Actual \
              parameter count: {count}"
         ),
-        ProblemKind::Expression { error, source } => expression(error, source),
+        ProblemKind::Expression { error, source, .. } => expression(error, source),
         _ => return None,
     })
 }

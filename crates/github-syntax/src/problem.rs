@@ -8,7 +8,7 @@ pub mod wording;
 use windlass_diagnostics::{Span, Spanned};
 use windlass_yaml::{ScalarStyle, YamlError};
 
-use crate::expression::ExpressionError;
+use crate::expression::{Availability, ExpressionError};
 use crate::workflow::PermissionLevel;
 
 /// One thing that is wrong, and where.
@@ -91,7 +91,7 @@ pub enum ProblemKind {
     /// `insert` with parameters.
     InsertParameters { count: usize },
     /// An expression that cannot be parsed or uses what is not available here.
-    Expression { error: ExpressionError, source: String },
+    Expression { error: ExpressionError, source: String, available: &'static Availability },
     /// The file has no `on`.
     OnMissing,
     /// `on` without any event.

@@ -57,7 +57,7 @@ impl Converter<'_> {
                     let length = symbol.text.len();
                     focus::bare_symbol(self.text, span, &written, symbol.offset, length)
                 });
-                let kind = ProblemKind::Expression { error, source: written.clone() };
+                let kind = ProblemKind::Expression { error, source: written.clone(), available };
                 self.problems.push(Problem { span, focus, kind });
                 absent(span, Some(written))
             }

@@ -78,7 +78,7 @@ impl Reader<'_> {
         match Expression::parse(source, available) {
             Ok(expression) => Some(Segment::Expression(expression)),
             Err(error) => {
-                self.invalid_expression(node, Some(ordinal), source, error);
+                self.invalid_expression(node, Some(ordinal), source, error, available);
                 None
             }
         }
@@ -118,7 +118,7 @@ impl Reader<'_> {
         match Expression::parse(&source, available) {
             Ok(expression) => Some(TemplateKind::Expression(expression)),
             Err(error) => {
-                self.invalid_expression(node, None, &source, error);
+                self.invalid_expression(node, None, &source, error, available);
                 None
             }
         }
@@ -135,6 +135,7 @@ impl Reader<'_> {
         ordinal: Option<usize>,
         source: &str,
         error: ExpressionError,
+        available: &'static Availability,
     ) {
         let symbol = error.symbol().map(|symbol| (symbol.offset, symbol.text.len()));
         let focus = ordinal.and_then(|ordinal| {
@@ -142,7 +143,7 @@ impl Reader<'_> {
             focus::symbol(self.text, node.span(), ordinal, source, offset, length)
                 .or_else(|| focus::expression(self.text, node.span(), ordinal))
         });
-        let kind = ProblemKind::Expression { error, source: source.to_owned() };
+        let kind = ProblemKind::Expression { error, source: source.to_owned(), available };
         self.problems.push(Problem { span: node.span(), focus, kind });
     }
 }

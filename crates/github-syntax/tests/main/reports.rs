@@ -55,13 +55,13 @@ jobs:
     8:5 gh/unknown-key there is no key `runs_on` here (did you mean `runs-on`?)
     9:13 gh/unknown-need the job `build` needs `tests`, which is no job of this workflow (did you mean `test`?)
     10:22 gh/unexpected-value expected a number, found `soon` ()
-    12:23 gh/expression there is no context `secret` here (in the expression `secret.TOKEN`)
+    12:23 gh/expression there is no context `secret` here (did you mean `secrets`?)
     13:15 gh/uses `actions/checkout` does not name an action (write `owner/repository@ref`, `owner/repository/path@ref`, `./path` or `docker://image`)
     15:35 gh/expression the expression ends after `.`, but something must follow (in the expression `github.event.`)
     16:13 gh/duplicate-id the id `A` is taken (choose another; upper and lower case make no difference)
-    19:19 gh/expression there is no context `foo` here (in the expression `foo.bar`)
+    19:19 gh/expression there is no context `foo` here (available here: `github`, `inputs`, `vars`, `needs`, `strategy`, `matrix`, `secrets`, `steps`, `job`, `runner`, `env`)
     22:5 gh/duplicate-key the key `runs-on` is there twice (remove one of them, or merge them; upper and lower case make no difference)
-    23:13 gh/expression there is no context `secrets` here (in the expression `secrets.X`)
+    23:13 gh/not-available `secrets` is not available here (available here: `github`, `inputs`, `vars`, `needs`)
     24:29 gh/unexpected-value expected one of `read`, `write`, `none`, found `admin` ()
     27:11 gh/workflow-uses `./ci.txt` does not name a workflow: the file's name ends in `.yml` or `.yaml` (write `./.github/workflows/file.yml` or `owner/repository/.github/workflows/file.yml@ref`)
     ");
@@ -84,7 +84,7 @@ jobs:
     insta::assert_snapshot!(report(text), @r"
     5:23 gh/expression `refs/heads/main` is not a number, a name or an operator (in the expression `github.ref == refs/heads/main`)
     9:15 gh/expression `contains` needs at least 2 argument(s) (in the expression `contains('a')`)
-    10:21 gh/expression there is no context `bad` here (in the expression `bad`)
+    10:21 gh/expression there is no context `bad` here (available here: `github`, `inputs`, `vars`, `needs`, `strategy`, `matrix`, `secrets`, `steps`, `job`, `runner`, `env`)
     ");
 }
 
@@ -165,7 +165,7 @@ runs:
 ";
     let parsed = parse_action(SourceId(0), "action.yml", text);
     insta::assert_snapshot!(lines(&parsed.diagnostics()), @r"
-    3:40 gh/expression there is no context `secrets` here (in the expression `secrets.A`)
+    3:40 gh/not-available `secrets` is not available here (available here: `github`, `strategy`, `matrix`, `job`, `runner`)
     7:7 gh/missing-key the key `shell` is missing (add `shell:`)
     9:7 gh/unknown-key there is no key `shell` here (known here: `continue-on-error`, `env`, `id`, `if`, `name`, `uses`, `with`)
     ");
@@ -175,7 +175,7 @@ runs:
 fn line_breaks_of_other_systems_and_byte_order_marks_do_no_harm() {
     let text = "\u{feff}on: push\r\njobs:\r\n  a:\r\n    runs-on: x\r\n    steps:\r\n      - run: |\r\n          one\r\n          two ${{ bad }}\r\n      - nam: x\r\n";
     insta::assert_snapshot!(report(text), @r"
-    8:19 gh/expression there is no context `bad` here (in the expression `bad`)
+    8:19 gh/expression there is no context `bad` here (available here: `github`, `inputs`, `vars`, `needs`, `strategy`, `matrix`, `secrets`, `steps`, `job`, `runner`, `env`)
     9:9 gh/unknown-key there is no key `nam` here (did you mean `name`?)
     9:9 gh/incomplete it is not clear what this is meant to be (add one of these keys: `cancel`, `parallel`, `run`, `shell`, `uses`, `wait`, `wait-all`, `with`, `working-directory`)
     ");
