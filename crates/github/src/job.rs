@@ -29,6 +29,7 @@ mod output;
 mod outputs;
 mod program;
 mod run;
+mod runner_labels;
 mod scope;
 mod script;
 mod secrets;

@@ -44,10 +44,10 @@ impl Earlier {
                 Body::Command(Command::Begin { id, node, operation: Operation::RunJob(_) }) => {
                     jobs.insert(*id, node.clone());
                 }
-                Body::Command(Command::Conclude { node, status, .. }) => {
-                    if status.is_failure() || *status == Status::Cancelled {
-                        earlier.bad.insert(node.clone());
-                    }
+                Body::Command(Command::Conclude { node, status, .. })
+                    if status.is_failure() || *status == Status::Cancelled =>
+                {
+                    earlier.bad.insert(node.clone());
                 }
                 Body::Fact(Fact::Settled { id, result: OperationResult::Job(result) }) => {
                     if let Some(node) = jobs.remove(id).filter(|_| result.status.is_success()) {

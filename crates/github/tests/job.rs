@@ -2,7 +2,7 @@
 //!
 //! One file a topic; this one holds what they share.
 
-#![allow(clippy::expect_used, reason = "helpers of tests")]
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "helpers of tests")]
 
 mod actions;
 mod asking;
@@ -63,6 +63,7 @@ impl Bench {
                 .collect(),
             extra_environment: IndexMap::new(),
             debug: false,
+            strict_labels: false,
             keep: false,
             runner_name: "bench".to_owned(),
             tool_cache: directory.path().join("tools"),

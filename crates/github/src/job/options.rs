@@ -38,6 +38,8 @@ pub struct GithubRunnerOptions {
     pub extra_environment: IndexMap<String, String>,
     /// Debug lines are shown and `RUNNER_DEBUG=1` is set.
     pub debug: bool,
+    /// A job is refused when its `runs-on` asks for a label that this machine does not have.
+    pub strict_labels: bool,
     /// Workspaces are left where they are when a job has ended.
     pub keep: bool,
     /// `RUNNER_NAME`.

@@ -10,7 +10,7 @@ use windlass_engine::JobPort;
 use windlass_github_syntax::expression::{Object, Value};
 use windlass_github_syntax::template::Template;
 use windlass_github_syntax::workflow::PermissionGrant;
-use windlass_kernel::{Change, NodeId};
+use windlass_kernel::{Annotation, AnnotationLevel, Change, NodeId};
 use windlass_repository::{JobDirectory, WorkspaceError, WorkspaceSource};
 use windlass_secrets::Masker;
 use windlass_session::{HostOptions, HostSession, Session, SessionError, command_file_root};
@@ -26,6 +26,7 @@ use super::lane::{Lane, Reporter};
 use super::log::JobLog;
 use super::options::GithubRunnerOptions;
 use super::outline;
+use super::runner_labels;
 use super::scope::JobContexts;
 use super::secrets::secrets_context;
 use super::state::{Ended, Frame, JobState, Outcome};
@@ -133,7 +134,7 @@ pub(crate) async fn prepare(
     let state = job_state(&job, &mut problem);
     let mut reporter = Reporter::new(port);
     begin(&job, &state, &mut reporter, &mut log);
-    let problem = problem.or_else(|| needs_container(&job.order));
+    let problem = problem.or_else(|| needs_container(&job.order)).or_else(|| refused(&job));
     let lane = Lane {
         job_node: node,
         reporter,
@@ -155,6 +156,12 @@ async fn make_directory(options: &Arc<GithubRunnerOptions>) -> Result<JobDirecto
         tokio::task::spawn_blocking(move || options.workspaces.prepare(&options.workspace_source));
     let directory = made.await.map_err(|error| SetupError::Defect(error.to_string()))??;
     Ok(directory)
+}
+
+/// A job for another machine, where labels are taken strictly.
+fn refused(job: &Job) -> Option<String> {
+    let labels = &job.order.runner_labels;
+    job.options.strict_labels.then(|| runner_labels::refusal(labels)).flatten()
 }
 
 /// Jobs in containers and with services come later.
@@ -313,8 +320,27 @@ fn begin(job: &Job, state: &JobState, reporter: &mut Reporter, log: &mut JobLog)
         WorkspaceSource::Empty => "empty",
     };
     log.line(&node, &format!("Workspace: {workspace} ({content})"));
+    if let Some(warning) = runner_labels::warning(&job.order.runner_labels) {
+        log.issue(&node, "warning", &warning);
+        reporter.add(Change::Annotate(about_job(job, warning)));
+    }
     show_permissions(job, log, &node);
     log.line(&node, &format!("Complete job name: {}", job.order.name));
+}
+
+/// A warning about the job as a whole.
+fn about_job(job: &Job, message: String) -> Annotation {
+    Annotation {
+        node: job.node.clone(),
+        level: AnnotationLevel::Warning,
+        message,
+        title: None,
+        file: None,
+        line: None,
+        end_line: None,
+        column: None,
+        end_column: None,
+    }
 }
 
 /// What the workflow lets the token do; the token itself is the user's.

@@ -84,6 +84,7 @@ pub fn make(
         environment: env::vars_os().filter(|(name, _)| !is_withheld(name)).collect(),
         extra_environment: settings.environment,
         debug: settings.debug,
+        strict_labels: settings.strict_labels,
         keep: settings.keep,
         runner_name: host_name(),
         tool_cache: tool_cache(),
