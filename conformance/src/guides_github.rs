@@ -91,10 +91,11 @@ impl<'a> Guide<'a> {
         if !has_on {
             difference.push_str(&self.expect(2, &[])?);
         }
-        let event = event(workflow);
-        difference.push_str(&self.expect(0, &["--event", event, "--dry-run"])?);
+        let words = event(workflow);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        difference.push_str(&self.expect(0, &[&words[..], &["--dry-run"]].concat())?);
         if !needs_containers(workflow) {
-            difference.push_str(&self.expect(0, &["--event", event])?);
+            difference.push_str(&self.expect(0, &words)?);
         }
         Ok(if difference.is_empty() { Ok(()) } else { Err(difference) })
     }
@@ -104,11 +105,6 @@ impl<'a> Guide<'a> {
         let mut command = Command::new(self.windlass);
         command.arg("-C").arg(&self.repository).args(["run", &self.file, "--approve", "*"]);
         command.args(words).args(self.stand_ins.actions(&self.text));
-        command.args(
-            ["--input", "environment=staging"].iter().filter(|_| {
-                self.text.contains("workflow_call") && words.contains(&"workflow_call")
-            }),
-        );
         command.env("PATH", self.stand_ins.path());
         command.env("WINDLASS_STATE_DIR", self.place.join("state"));
         let output = program::output(command, &self.place.join("output"))?;
@@ -121,10 +117,23 @@ impl<'a> Guide<'a> {
     }
 }
 
-/// An event that starts the workflow.
-fn event(workflow: &Workflow) -> &str {
+/// The words for an event that starts the workflow, with the inputs that it requires.
+fn event(workflow: &Workflow) -> Vec<String> {
     let known = ["push", "pull_request", "workflow_dispatch", "schedule", "workflow_call"];
-    known.into_iter().find(|event| workflow.on.contains(event)).unwrap_or("push")
+    let event = known.into_iter().find(|event| workflow.on.contains(event)).unwrap_or("push");
+    let mut words = vec!["--event".to_owned(), event.to_owned()];
+    let dispatch = workflow.on.workflow_dispatch().filter(|_| event == "workflow_dispatch");
+    for input in dispatch.iter().flat_map(|it| it.inputs.values()) {
+        let option = input.options.first().map_or("staging", |option| option.value.as_str());
+        if input.required && input.default.is_none() {
+            words.extend(["--input".to_owned(), format!("{}={option}", input.name.value)]);
+        }
+    }
+    let call = workflow.on.workflow_call().filter(|_| event == "workflow_call");
+    for input in call.iter().flat_map(|it| it.inputs.values()).filter(|input| input.required) {
+        words.extend(["--input".to_owned(), format!("{}=staging", input.name.value)]);
+    }
+    words
 }
 
 fn needs_containers(workflow: &Workflow) -> bool {

@@ -9,6 +9,7 @@ use std::{
 /// Programs that workflows of guides call and this machine need not have.
 const PROGRAMS: &[&str] = &[
     "aws",
+    "bandit",
     "black",
     "docker",
     "docker-compose",
@@ -20,10 +21,13 @@ const PROGRAMS: &[&str] = &[
     "npm",
     "pip",
     "pip-audit",
+    "pylint",
     "pytest",
     "python",
     "python3",
     "ruff",
+    "safety",
+    "semgrep",
     "sleep",
     "terraform",
     "uv",
@@ -48,8 +52,13 @@ const ANSWERS: &[(&str, &str)] = &[
 const SCRIPTS: &[&str] = &["deploy.sh", "rollback.sh", "switch-traffic.sh", "health-check.sh"];
 
 /// An action that takes any input and does nothing.
-const ACTION: &str = "name: stand-in\nruns:\n  using: composite\n  steps:\n    - run: echo \
-                      \"stand-in: $GITHUB_ACTION_PATH\"\n      shell: sh\n";
+const ACTION: &str = "name: stand-in
+runs:
+  using: composite
+  steps:
+    - run: echo stand-in $GITHUB_ACTION_PATH
+      shell: sh
+";
 
 /// Stand-ins in a folder of their own.
 pub struct StandIns {
