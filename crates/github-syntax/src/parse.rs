@@ -26,18 +26,18 @@ impl<T> Parsed<T> {
     /// it is mistyped is told once.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let shown = self.problems.iter().filter(|problem| !self.is_mistyped(problem));
+        let mistyped: Vec<(u32, &str)> = self
+            .problems
+            .iter()
+            .filter_map(|problem| match &problem.kind {
+                ProblemKind::UnknownKey { suggestion: Some(meant), .. } => {
+                    Some((problem.span.start.offset, meant.as_str()))
+                }
+                _ => None,
+            })
+            .collect();
+        let shown = self.problems.iter().filter(|problem| !is_mistyped(problem, &mistyped));
         shown.map(Problem::to_diagnostic).collect()
-    }
-
-    /// Whether a problem is the absence of a key that another problem says is mistyped.
-    fn is_mistyped(&self, problem: &Problem) -> bool {
-        let ProblemKind::MissingKey { key } = &problem.kind else { return false };
-        let (start, end) = (problem.span.start.offset, problem.span.end.offset);
-        self.problems.iter().any(|other| {
-            matches!(&other.kind, ProblemKind::UnknownKey { suggestion: Some(word), .. } if word == key)
-                && (start..end).contains(&other.span.start.offset)
-        })
     }
 
     /// Whether the file cannot be used.
@@ -45,6 +45,17 @@ impl<T> Parsed<T> {
     pub fn has_errors(&self) -> bool {
         self.problems.iter().any(|problem| problem.to_diagnostic().is_error())
     }
+}
+
+/// Whether a problem is the absence of a key that another problem says is mistyped. `mistyped` has
+/// the offsets of mistyped keys in order, and what is meant by each.
+fn is_mistyped(problem: &Problem, mistyped: &[(u32, &str)]) -> bool {
+    let ProblemKind::MissingKey { key } = &problem.kind else { return false };
+    let first = mistyped.partition_point(|(offset, _)| *offset < problem.span.start.offset);
+    mistyped[first..]
+        .iter()
+        .take_while(|(offset, _)| *offset < problem.span.end.offset)
+        .any(|(_, meant)| meant == key)
 }
 
 /// Reads a workflow file with GitHub's limits. `source_name` is its path in the repository, e.g.

@@ -1,5 +1,7 @@
 //! Steps of jobs and of composite actions.
 
+use indexmap::IndexSet;
+
 use super::identifier::Identifiers;
 use super::{Converter, one_or_more, spanned_text, uses};
 use crate::problem::ProblemKind;
@@ -15,7 +17,7 @@ impl Converter<'_> {
         let mut identifiers = Identifiers::default();
         self.take_written_ids(&steps, &mut identifiers);
         generate_ids(&mut steps, &mut identifiers);
-        self.check_background(&steps, &mut Vec::new());
+        self.check_background(&steps);
         steps
     }
 
@@ -88,7 +90,8 @@ impl Converter<'_> {
     }
 
     /// `wait` and `cancel` name background steps that were started before them.
-    fn check_background(&mut self, steps: &[Step], started: &mut Vec<String>) {
+    fn check_background(&mut self, steps: &[Step]) {
+        let mut started: IndexSet<String> = IndexSet::new();
         for step in steps {
             let targets = match &step.kind {
                 StepKind::Wait { targets } => targets.as_slice(),
@@ -100,7 +103,7 @@ impl Converter<'_> {
                 StepKind::Run { .. } | StepKind::Uses { .. } | StepKind::WaitAll => &[],
             };
             for target in targets {
-                if !started.iter().any(|id| id.eq_ignore_ascii_case(&target.value)) {
+                if !started.contains(&target.value.to_ascii_lowercase()) {
                     let suggestion =
                         suggestion::nearest(&target.value, started.iter().map(String::as_str));
                     let id = target.value.clone();
@@ -111,7 +114,7 @@ impl Converter<'_> {
                 }
             }
             if step.background {
-                started.push(step.id.value.clone());
+                started.insert(step.id.value.to_ascii_lowercase());
             }
         }
     }

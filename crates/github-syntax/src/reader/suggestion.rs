@@ -2,6 +2,10 @@
 
 use crate::schema::{Definition, Shape};
 
+/// How many known words are looked at, so that thousands of mistakes among thousands of names are
+/// still told soon.
+const MOST_KNOWN: usize = 200;
+
 /// The known word that a mistyped one most likely means.
 pub fn nearest<'words>(written: &str, known: impl Iterator<Item = &'words str>) -> Option<String> {
     // Nobody mistypes a whole paragraph, and the distance costs the product of the lengths.
@@ -11,6 +15,7 @@ pub fn nearest<'words>(written: &str, known: impl Iterator<Item = &'words str>) 
     let lower = written.to_lowercase().replace('_', "-");
     let furthest = (lower.chars().count() / 3).max(1);
     known
+        .take(MOST_KNOWN)
         .map(|word| {
             let other = word.to_lowercase().replace('_', "-");
             (strsim::damerau_levenshtein(&lower, &other), word)

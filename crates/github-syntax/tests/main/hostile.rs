@@ -71,6 +71,20 @@ fn many_keys_many_jobs_and_long_chains_cost_what_their_length_is() {
 }
 
 #[test]
+fn thousands_of_mistakes_are_told_soon() {
+    let started = Instant::now();
+    let mut needs = String::from("on: push\njobs:\n");
+    for job in 0..3_000 {
+        writeln!(needs, "  job{job}: {{runs-on: x, needs: jog{job}, stepps: [], steps: [{{shell: x}}, {{wait: bg}}]}}")
+            .unwrap();
+    }
+    let parsed = parse(&needs);
+    assert!(parsed.problems.len() >= 9_000, "{}", parsed.problems.len());
+    assert!(parsed.diagnostics().len() >= 9_000);
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+}
+
+#[test]
 fn unclosed_expressions_do_not_multiply() {
     let text = format!("on: push\nname: '{}'\n", "${{ ".repeat(50_000));
     assert!(within(Duration::from_secs(5), &text).has_errors());
