@@ -41,10 +41,7 @@ impl Repository {
 
     /// A job with so many combinations, and so many files for each of their workspaces.
     pub fn matrix(combinations: usize, files: usize) -> Self {
-        let numbers: Vec<String> = (1..=combinations).map(|number| number.to_string()).collect();
-        let matrix =
-            format!("    strategy:\n      matrix:\n        number: [{}]\n", numbers.join(", "));
-        Repository { files, ..Self::of(job("job", &matrix, &["true"])) }
+        Repository { files, ..Self::of(job("job", &strategy(combinations), &["true"])) }
     }
 
     /// A job with a step that prints so many bytes.
@@ -52,22 +49,36 @@ impl Repository {
         Self::of(job("job", "", &[&print(bytes)]))
     }
 
-    /// Layers of jobs, each of which needs two of the layer before.
+    /// Layers of jobs, each of which needs two of the layer before; written briefly, for GitHub
+    /// reads no file of more than 1,048,576 characters.
     pub fn layers(layers: usize, width: usize) -> Self {
         let mut jobs = String::new();
-        for layer in 0..layers {
-            for place in 0..width {
-                let needs = match layer {
-                    0 => String::new(),
-                    _ => {
-                        let (above, beside) = (layer - 1, (place + 1) % width);
-                        format!("    needs: [job-{above}-{place}, job-{above}-{beside}]\n")
-                    }
-                };
-                jobs += &job(&format!("job-{layer}-{place}"), &needs, &["true"]);
-            }
+        for (layer, place) in (0..layers).flat_map(|layer| (0..width).map(move |it| (layer, it))) {
+            let needs = match layer {
+                0 => String::new(),
+                _ => {
+                    let (above, beside) = (layer - 1, (place + 1) % width);
+                    format!("needs: [j-{above}-{place}, j-{above}-{beside}], ")
+                }
+            };
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                jobs,
+                "  j-{layer}-{place}: {{runs-on: ubuntu-latest, {needs}steps: [{{run: \"true\"}}]}}"
+            );
         }
         Self::of(jobs)
+    }
+
+    /// A chain of jobs, each with a matrix of so many combinations.
+    pub fn chained_matrices(count: usize, combinations: usize) -> Self {
+        let matrix = strategy(combinations);
+        let keys = |index: usize| match index {
+            0 => matrix.clone(),
+            _ => format!("    needs: job-{}\n{matrix}", index - 1),
+        };
+        let jobs = (0..count).map(|index| job(&format!("job-{index}"), &keys(index), &["true"]));
+        Self::of(jobs.collect())
     }
 
     fn of(jobs: String) -> Self {
@@ -112,6 +123,12 @@ impl Script {
 
 fn print(bytes: u64) -> String {
     format!("yes '{LINE}' | head --bytes={bytes}")
+}
+
+/// A matrix of so many combinations.
+fn strategy(combinations: usize) -> String {
+    let numbers: Vec<String> = (1..=combinations).map(|number| number.to_string()).collect();
+    format!("    strategy:\n      matrix:\n        number: [{}]\n", numbers.join(", "))
 }
 
 fn job(name: &str, keys: &str, scripts: &[&str]) -> String {

@@ -53,7 +53,8 @@ pub fn all() -> Vec<Work> {
     works.push(printing("a step that prints 100 MB", GIGABYTE / 10));
     works.push(printing("a step that prints 1 GB", GIGABYTE));
     works.extend([500, 1_000, 2_000].map(chain));
-    works.push(plan());
+    works.push(plan("--dry-run of 10,000 jobs", Repository::layers(100, 100)));
+    works.push(plan("--dry-run of 100 matrices of 100", Repository::chained_matrices(100, 100)));
     works
 }
 
@@ -137,10 +138,10 @@ fn chain(jobs: usize) -> Work {
     }
 }
 
-fn plan() -> Work {
+fn plan(name: &'static str, repository: Repository) -> Work {
     Work {
-        name: "--dry-run of 10,000 jobs",
-        repository: Some(Repository::layers(100, 100)),
+        name,
+        repository: Some(repository),
         windlass: &["run", "--dry-run"],
         act: None,
         floor: None,
