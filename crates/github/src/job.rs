@@ -41,6 +41,7 @@ mod variables;
 
 pub use driver::GithubJobDriver;
 pub use options::{AfterFailure, FailedStep, FailureHook, GithubRunnerOptions, RunningRepository};
+pub use setup::session_id;
 
 /// What people call a step before it runs.
 pub(crate) fn step_label(

@@ -18,6 +18,6 @@ mod session;
 pub use error::SessionError;
 pub use exec::{ExecSpec, Stdin};
 pub use fake::{FakeCall, FakeReply, FakeSession};
-pub use host::{HostOptions, HostSession, command_file_root, kill_leftovers};
+pub use host::{HostOptions, HostSession, command_file_root, kill_leftovers, tracking_id_of};
 pub use running::{Exit, Grace, Running, Signal};
 pub use session::{Closed, Places, Session, TRACKING_VARIABLE};

@@ -38,7 +38,7 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Command::Completions { shell } => commands::completions::script(shell),
         Command::Man => commands::completions::manual(),
         Command::List(list) => commands::list::list(&list, directory),
-        Command::Graph(graph) => commands::graph::graph(&graph, directory),
+        Command::Graph(graph) => commands::graph::graph(&graph, directory, color),
         Command::Runs(runs) => with_runtime(commands::runs::runs(runs, directory, color)),
         Command::Reference { page } => commands::reference::page(page),
     }

@@ -10,7 +10,7 @@ use windlass_engine::JobPort;
 use windlass_github_syntax::expression::{Object, Value};
 use windlass_github_syntax::template::Template;
 use windlass_github_syntax::workflow::PermissionGrant;
-use windlass_kernel::{Annotation, AnnotationLevel, Change, NodeId};
+use windlass_kernel::{Annotation, AnnotationLevel, Change, NodeId, OperationId, RunId};
 use windlass_repository::{JobDirectory, WorkspaceError, WorkspaceSource};
 use windlass_secrets::Masker;
 use windlass_session::{HostOptions, HostSession, Session, SessionError, command_file_root};
@@ -95,7 +95,7 @@ pub(crate) async fn prepare(
     let mut log = JobLog::new(node.to_string(), port.log(node.as_str())?, masks.clone());
     let directory = make_directory(&options).await?;
     let session = HostSession::open(HostOptions {
-        id: format!("{}_{}", port.run(), port.operation().0),
+        id: session_id(port.run(), port.operation()),
         workspace: directory.workspace.clone(),
         temp: directory.temp.clone(),
         command_file_root: command_file_root(),
@@ -148,6 +148,13 @@ pub(crate) async fn prepare(
         deadline: None,
     };
     Ok(Ready { job, lane, state, directory: Directory(directory), problem })
+}
+
+/// The id of the session in which an operation runs its job: what a killed process left of it is
+/// found by this ([`windlass_session::tracking_id_of`]).
+#[must_use]
+pub fn session_id(run: RunId, operation: OperationId) -> String {
+    format!("{run}_{}", operation.0)
 }
 
 async fn make_directory(options: &Arc<GithubRunnerOptions>) -> Result<JobDirectory, SetupError> {
@@ -324,7 +331,7 @@ fn begin(job: &Job, state: &JobState, reporter: &mut Reporter, log: &mut JobLog)
         log.issue(&node, "warning", &warning);
         reporter.add(Change::Annotate(about_job(job, warning)));
     }
-    show_permissions(job, log, &node);
+    show_permissions(job, reporter, log, &node);
     log.line(&node, &format!("Complete job name: {}", job.order.name));
 }
 
@@ -344,18 +351,19 @@ fn about_job(job: &Job, message: String) -> Annotation {
 }
 
 /// What the workflow lets the token do; the token itself is the user's.
-fn show_permissions(job: &Job, log: &mut JobLog, node: &NodeId) {
+fn show_permissions(job: &Job, reporter: &mut Reporter, log: &mut JobLog, node: &NodeId) {
     let Some(permissions) = &job.order.permissions else { return };
-    log.line(node, "##[group]GITHUB_TOKEN Permissions");
-    match &permissions.grant {
-        PermissionGrant::All(level) => log.line(node, &format!("all: {}", level.as_str())),
+    let lines: Vec<String> = match &permissions.grant {
+        PermissionGrant::All(level) => vec![format!("all: {}", level.as_str())],
         PermissionGrant::Scopes(scopes) => {
-            for (scope, level) in scopes {
-                log.line(node, &format!("{scope}: {}", level.as_str()));
-            }
+            scopes.iter().map(|(scope, level)| format!("{scope}: {}", level.as_str())).collect()
         }
-    }
+    };
+    log.line(node, "##[group]GITHUB_TOKEN Permissions");
+    lines.iter().for_each(|line| log.line(node, line));
     log.line(node, "##[endgroup]");
+    let (name, value) = ("permissions".to_owned(), lines.join(", "));
+    reporter.add(Change::Attribute { node: job.node.clone(), name, value });
 }
 
 /// Says why the job cannot run its steps, and where the cause is written.

@@ -14,7 +14,9 @@ use rustix::fs::{Access, OFlags};
 use rustix::io::Errno;
 use rustix::process::Pid;
 
+use super::leftovers::kill_leftovers;
 use super::linux as system;
+use super::tracking_id_of;
 use crate::SessionError;
 
 /// The best directory for small short-lived files: `XDG_RUNTIME_DIR` when it is set and is a
@@ -48,14 +50,17 @@ pub(super) fn make_directory(root: &Path, id: &str) -> Result<PathBuf, SessionEr
     Ok(path)
 }
 
-/// Removes the directories of processes of ours that are gone.
+/// Removes the directories of processes of ours that are gone, and kills what their jobs left
+/// running.
 fn sweep(root: &Path) {
     let prefix = format!("windlass-{}.", system::own_user());
     for entry in fs::read_dir(root).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let rest = name.to_str().and_then(|name| name.strip_prefix(&prefix));
-        let maker = rest.and_then(|rest| rest.split('.').next()?.parse().ok());
-        if maker.and_then(Pid::from_raw).is_some_and(|pid| !system::process_exists(pid)) {
+        let Some((maker, id)) = rest.and_then(|rest| rest.split_once('.')) else { continue };
+        let maker = maker.parse().ok().and_then(Pid::from_raw);
+        if maker.is_some_and(|pid| !system::process_exists(pid)) {
+            let _ = kill_leftovers(&tracking_id_of(id));
             remove_own_directory(&entry.path());
         }
     }

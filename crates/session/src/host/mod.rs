@@ -56,9 +56,7 @@ impl HostSession {
     /// When a directory cannot be made or the workspace is none.
     pub fn open(options: HostOptions) -> Result<Self, SessionError> {
         linux::adopt_orphans();
-        let safe = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-        let id: String =
-            options.id.chars().map(|letter| if safe(letter) { letter } else { '_' }).collect();
+        let id = safe_id(&options.id);
         if !options.workspace.is_dir() {
             return Err(SessionError::NoDirectory { directory: options.workspace });
         }
@@ -67,10 +65,21 @@ impl HostSession {
         let command_files = files::make_directory(&options.command_file_root, &id)?;
         Ok(Self {
             places: Places { workspace: options.workspace, temp: options.temp, command_files },
-            leftovers: Leftovers::new(format!("windlass_{id}")),
+            leftovers: Leftovers::new(tracking_id_of(&id)),
             closed: AtomicBool::new(false),
         })
     }
+}
+
+/// The value of [`crate::TRACKING_VARIABLE`] for the session with this id.
+#[must_use]
+pub fn tracking_id_of(id: &str) -> String {
+    format!("windlass_{}", safe_id(id))
+}
+
+fn safe_id(id: &str) -> String {
+    let safe = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    id.chars().map(|letter| if safe(letter) { letter } else { '_' }).collect()
 }
 
 #[async_trait]

@@ -33,3 +33,8 @@ pub fn print(bytes: &[u8]) -> Outcome {
         Err(error) => Err(Failure::environment(error)),
     }
 }
+
+/// A text from outside on one line, without anything that a terminal would obey.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}

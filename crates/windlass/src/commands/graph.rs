@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use windlass_diagnostics::SourceMap;
-use windlass_github::sources;
+use windlass_github::launch::Compiled;
 use windlass_github_syntax::workflow::{Job, Workflow};
 use windlass_reporting::outline::{self, GraphNode};
 
@@ -11,11 +10,11 @@ use crate::{
     arguments::{ColorChoice, Graph, GraphFormat},
     commands::completions::print,
     exit::{Failure, Outcome},
-    run::{choose, project, surface},
+    run::{choose, problems, project, surface},
 };
 
 /// Draws one workflow.
-pub fn graph(arguments: &Graph, directory: Option<&Path>) -> Outcome {
+pub fn graph(arguments: &Graph, directory: Option<&Path>, color: ColorChoice) -> Outcome {
     let project = project::discover(directory)?;
     project::choose_dialect(&project, Some("github"), false)?;
     let wanted: Vec<String> = arguments.workflow.iter().cloned().collect();
@@ -27,13 +26,15 @@ pub fn graph(arguments: &Graph, directory: Option<&Path>) -> Outcome {
             names.join(", ")
         )));
     };
-    let parsed = sources::parse(&mut SourceMap::new(), &file.name, &file.text);
-    let Some(workflow) = parsed.tree else {
+    let compiled = Compiled::new(&file.name, &file.text);
+    let Some(workflow) = compiled.workflow() else {
+        let colours = surface::appearance(color).colours;
+        problems::show(&compiled, colours).map_err(Failure::environment)?;
         return Err(Failure::refused_because(format!("{} cannot be read", file.name)));
     };
-    let graph = graph_of(&workflow);
+    let graph = graph_of(workflow);
     let text = match arguments.format {
-        GraphFormat::Text => outline::text(&graph, surface::appearance(ColorChoice::Auto).unicode),
+        GraphFormat::Text => outline::text(&graph, surface::appearance(color).unicode),
         GraphFormat::Mermaid => outline::mermaid(&graph),
         GraphFormat::Svg => outline::svg(&graph),
     };

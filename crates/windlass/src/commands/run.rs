@@ -17,6 +17,7 @@ use crate::{
     arguments::{self, ColorChoice},
     exit::{Exit, Failure, Outcome},
     run::{
+        announcement::announce,
         carry_out::{Ready, Start},
         choose::{self, Chosen},
         draft::Draft,
@@ -26,7 +27,8 @@ use crate::{
         secrets,
         settings::Settings,
         sources::{self, Sources},
-        surface, workshop,
+        surface,
+        workshop::{self, Prepared},
     },
 };
 
@@ -130,22 +132,32 @@ async fn start(
     color: ColorChoice,
 ) -> Outcome {
     let settings = settings(&arguments)?;
+    let secrets = secrets::gather(&arguments.secret, &arguments.secret_file)?;
+    // Whatever can be refused is refused before anything is entered in the history.
+    let drafts = started.iter().map(|compiled| Draft::new(compiled, &event));
+    let drafts: Vec<Draft<'_>> = drafts.collect::<Result<_, Failure>>()?;
     let state = state_directory(|name| std::env::var_os(name)).map_err(Failure::environment)?;
     let store = Arc::new(Store::open(&state).await.map_err(Failure::environment)?);
-    let mut runs = Vec::new();
-    for compiled in &started {
-        runs.push(ready(&arguments, &opened, &event, compiled, &settings, &store).await?);
-    }
-    let secrets = secrets::gather(&arguments.secret, &arguments.secret_file)?;
+    let stored = settings.to_stored()?;
     let request = workshop::Request {
         manner: Manner { secrets, settings, shell_on_failure: arguments.shell_on_failure },
-        approved: arguments.approve,
+        approved: arguments.approve.clone(),
         max_jobs: arguments.max_jobs,
         json: arguments.json,
         color,
         several_runs: started.len() > 1,
     };
-    workshop::run(request, &opened, store, Start::New(runs)).await
+    let prepared = Prepared::new(request, &opened, store.clone())?;
+    let mut runs = Vec::new();
+    for draft in drafts {
+        runs.push(ready(&arguments, &opened, &event, draft, &stored, &store).await?);
+    }
+    drop(store);
+    let announcement = announce(&opened, &event, &arguments);
+    if !announcement.is_empty() {
+        prepared.surface().message(&announcement);
+    }
+    prepared.carry_out(Start::New(runs)).await
 }
 
 fn settings(arguments: &arguments::Run) -> Result<Settings, Failure> {
@@ -169,21 +181,20 @@ async fn ready(
     arguments: &arguments::Run,
     opened: &Opened,
     event: &Event,
-    compiled: &Compiled,
-    settings: &Settings,
+    draft: Draft<'_>,
+    settings: &serde_json::Value,
     store: &Store,
 ) -> Result<Ready, Failure> {
-    let draft = Draft::new(compiled, event)?;
     let id = RunId(ulid::Ulid::generate());
     let new = NewRun {
         project: opened.project.root.display().to_string(),
         dialect: "github".into(),
         title: draft.title.clone(),
-        workflow: compiled.name.clone(),
+        workflow: draft.workflow().to_owned(),
         event: event.name.clone(),
         git_ref: event.reference.clone(),
         sha: event.sha.clone(),
-        settings: settings.to_stored()?,
+        settings: settings.clone(),
         rerun_of: None,
     };
     let record = store.begin_run(id, new).await.map_err(Failure::environment)?;

@@ -1,15 +1,13 @@
 //! Who approves deployments: the command line, else the person at the terminal, else nobody.
 
-use std::{
-    env,
-    io::{self, IsTerminal, Write},
-    sync::Arc,
-};
+use std::{env, sync::Arc};
 
 use async_trait::async_trait;
 use windlass_engine::Decider;
 use windlass_kernel::{Actor, GateDecision, GateSpec, RunId};
 use windlass_reporting::Surface;
+
+use super::terminal::{Screen, ask, somebody_is_there};
 
 /// Decides by `--approve`, and asks on a terminal for what that does not name.
 pub struct Approvals {
@@ -38,27 +36,15 @@ impl Decider for Approvals {
             let reason = format!("nobody is there to ask; use --approve {}", gate.name);
             return decision(false, Actor::System(reason));
         }
-        self.surface.pause();
-        let approved = tokio::task::block_in_place(|| ask(&gate.prompt)).unwrap_or(false);
-        self.surface.resume();
+        let _screen = Screen::take(&self.surface);
+        let answer = ask(format!("{}. Approve? [y/N] ", gate.prompt)).await;
+        // Anything but `y` or `yes` is a no.
+        let answer = answer.ok().flatten().unwrap_or_default().to_lowercase();
+        let approved = matches!(answer.as_str(), "y" | "yes");
         decision(approved, Actor::Person(env::var("USER").unwrap_or_else(|_| "you".into())))
     }
 }
 
 fn decision(approved: bool, by: Actor) -> GateDecision {
     GateDecision { approved, by, values: Default::default() }
-}
-
-fn somebody_is_there() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
-}
-
-/// Anything but `y` or `yes` is a no.
-fn ask(prompt: &str) -> io::Result<bool> {
-    let mut out = io::stderr();
-    write!(out, "{prompt}. Approve? [y/N] ")?;
-    out.flush()?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

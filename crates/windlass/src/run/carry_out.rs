@@ -1,17 +1,22 @@
 //! Carrying runs out: the engine with its parts, the surfaces, and the user's Ctrl-C.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use jiff::Timestamp;
 use tokio::{signal::unix, sync::watch};
-use windlass_engine::{Decider, Engine, Gates, JobScheduler, Locks, Performers, RunHandle, Timers};
+use windlass_engine::{
+    Decider, Engine, EngineError, Gates, JobScheduler, Performers, RunHandle, Timers,
+};
 use windlass_github::{GithubProcess, job::GithubJobDriver};
 use windlass_kernel::{Actor, NodeId, OperationKind, RunId, RunInputs, Status};
 use windlass_reporting::{FollowedLogs, LogFollower, Surface};
-use windlass_store::Store;
+use windlass_store::{SharedLocks, Store};
 
 use crate::exit::{Exit, Failure, Outcome};
 
@@ -37,6 +42,8 @@ pub struct Workshop {
     pub max_jobs: usize,
     /// Told when patience has ended: everything is killed.
     pub kill: watch::Sender<bool>,
+    /// The root directory of the project, by which its concurrency groups are known.
+    pub project: String,
 }
 
 /// How runs come into being.
@@ -50,6 +57,7 @@ pub enum Start {
 impl Workshop {
     /// Carries the runs out and answers how they ended together.
     pub async fn carry_out(self, start: Start) -> Outcome {
+        let signals = Signals::listen().map_err(Failure::environment)?;
         let engine = self.engine_for_runs();
         let handles = match start {
             Start::New(runs) => runs
@@ -61,21 +69,49 @@ impl Workshop {
                 vec![engine.resume(id, process).await.map_err(Failure::refused)?]
             }
         };
-        let watch = self.watch_for_cancels(&handles);
-        let mut exit = Exit::Success;
+        let watch = self.watch_for_cancels(&handles, signals);
+        let mut exit = Ok(Exit::Success);
         for handle in handles {
-            let id = handle.id();
-            let outcome = handle.outcome().await.map_err(Failure::environment)?;
-            let ended = self.store.end_run(id, outcome.status, Timestamp::now()).await;
-            ended.map_err(Failure::environment)?;
-            exit = worse(exit, exit_of(outcome.status));
+            let ended = self.see_to_the_end(handle).await;
+            // All of them are waited for, whatever became of one.
+            exit = match (exit, ended) {
+                (Ok(exit), Ok(status)) => Ok(worse(exit, exit_of(status))),
+                (Err(first), _) | (_, Err(first)) => Err(first),
+            };
         }
         watch.abort();
         self.surface.finish();
-        if self.surface.output().is_closed() {
-            return Ok(Exit::ClosedOutput);
+        match exit {
+            Ok(_) if self.surface.output().is_closed() => Ok(Exit::ClosedOutput),
+            exit => exit,
         }
-        Ok(exit)
+    }
+
+    /// Waits for a run's end and enters it in the history.
+    async fn see_to_the_end(&self, handle: RunHandle) -> Result<Status, Failure> {
+        let id = handle.id();
+        let outcome = match handle.outcome().await {
+            Ok(outcome) => outcome,
+            Err(error @ EngineError::Journal(_)) => return Err(self.unrecorded(id, error).await),
+            Err(error) => {
+                // What cannot be replayed now cannot be resumed later either.
+                let _ = self.store.end_run(id, Status::Failed, Timestamp::now()).await;
+                return Err(Failure::environment(error));
+            }
+        };
+        let ended = self.store.end_run(id, outcome.status, Timestamp::now()).await;
+        ended.map_err(Failure::environment)?;
+        Ok(outcome.status)
+    }
+
+    /// The run stopped because its record could not be kept: as far as that goes it can go on.
+    async fn unrecorded(&self, id: RunId, error: EngineError) -> Failure {
+        let number =
+            self.store.run(id).await.map_or_else(|_| id.to_string(), |run| run.number.to_string());
+        Failure::environment(anyhow::Error::from(error).context(format!(
+            "run {number} was stopped because its history cannot be written; when that is mended, \
+             `windlass runs resume {number}` goes on with it"
+        )))
     }
 
     fn engine_for_runs(&self) -> Engine {
@@ -83,16 +119,21 @@ impl Workshop {
         let logs = Arc::new(FollowedLogs::new(Arc::new(self.store.logs()), vec![follower]));
         let jobs = JobScheduler::new(self.max_jobs, logs)
             .with(windlass_github::order::DIALECT, self.driver.clone());
+        let locks = SharedLocks::new(self.store.clone(), self.project.clone());
         let performers = Performers::default()
             .with(OperationKind::RunJob, Arc::new(jobs))
             .with(OperationKind::Gate, Arc::new(Gates::new(self.decider.clone())))
-            .with(OperationKind::Lock, Arc::new(Locks::default()))
+            .with(OperationKind::Lock, Arc::new(locks))
             .with(OperationKind::Sleep, Arc::new(Timers::default()));
         Engine::new(self.store.clone(), performers).with_observer(self.surface.clone())
     }
 
     /// Ctrl-C and SIGTERM cancel every run; the second one kills; a closed output cancels too.
-    fn watch_for_cancels(&self, handles: &[RunHandle]) -> tokio::task::JoinHandle<()> {
+    fn watch_for_cancels(
+        &self,
+        handles: &[RunHandle],
+        mut signals: Signals,
+    ) -> tokio::task::JoinHandle<()> {
         let cancellers: Arc<[_]> = handles.iter().map(RunHandle::canceller).collect();
         let count = Arc::new(AtomicUsize::new(0));
         let kill = self.kill.clone();
@@ -108,20 +149,46 @@ impl Workshop {
         let store = self.store.clone();
         let ids: Vec<RunId> = handles.iter().map(RunHandle::id).collect();
         tokio::spawn(async move {
-            let (Ok(mut interrupt), Ok(mut terminate)) = (
-                unix::signal(unix::SignalKind::interrupt()),
-                unix::signal(unix::SignalKind::terminate()),
-            ) else {
-                return;
-            };
+            // Asked once: the request stays in the history, and is no reason to lose patience.
+            let mut asked = std::pin::pin!(asked_elsewhere(&store, &ids));
+            let mut was_asked = false;
             loop {
                 tokio::select! {
-                    _ = interrupt.recv() => cancel("Ctrl-C"),
-                    _ = terminate.recv() => cancel("SIGTERM"),
-                    by = asked_elsewhere(&store, &ids) => cancel(&by),
+                    why = signals.next() => cancel(why),
+                    by = &mut asked, if !was_asked => {
+                        was_asked = true;
+                        cancel(&by);
+                    }
                 }
             }
         })
+    }
+}
+
+/// The signals that ask the program to stop.
+struct Signals {
+    interrupt: unix::Signal,
+    terminate: unix::Signal,
+    hangup: unix::Signal,
+}
+
+impl Signals {
+    /// From now on they no longer end the program.
+    fn listen() -> io::Result<Self> {
+        Ok(Signals {
+            interrupt: unix::signal(unix::SignalKind::interrupt())?,
+            terminate: unix::signal(unix::SignalKind::terminate())?,
+            hangup: unix::signal(unix::SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for the next one; answers what people call it.
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "Ctrl-C",
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.hangup.recv() => "the closing of the terminal",
+        }
     }
 }
 

@@ -33,6 +33,11 @@ impl<'a> Draft<'a> {
         Ok(Draft { compiled, title, inputs })
     }
 
+    /// The name of the workflow's file.
+    pub fn workflow(&self) -> &str {
+        &self.compiled.name
+    }
+
     /// What the run starts from.
     pub fn run_inputs(
         self,

@@ -6,9 +6,7 @@ use indexmap::IndexMap;
 use tokio::sync::watch;
 use windlass_github::job::{FailureHook, GithubJobDriver, GithubRunnerOptions, RunningRepository};
 use windlass_reporting::Surface;
-use windlass_repository::{
-    Snapshot, SourceCache, SourceOptions, WorkspaceSource, Workspaces, files,
-};
+use windlass_repository::{Snapshot, SourceCache, SourceOptions, WorkspaceSource, Workspaces};
 
 use super::{failure_shell::FailureShell, project::Opened, settings::Settings};
 use windlass_secrets::SecretValue;
@@ -56,8 +54,8 @@ pub fn make(
     } else if settings.strict {
         WorkspaceSource::Empty
     } else {
-        let list = files(&opened.project).map_err(Failure::environment)?;
-        let snapshot = Snapshot::take(&opened.project, &list, workspaces.directory());
+        let files = opened.files()?;
+        let snapshot = Snapshot::take(&opened.project, &files, workspaces.directory());
         WorkspaceSource::Snapshot(Arc::new(snapshot.map_err(Failure::environment)?))
     };
     let (kill, killed) = watch::channel(false);

@@ -7,7 +7,7 @@ use windlass_github::{
     plan::{PlannedJob, Verdict, plan},
 };
 
-use super::{choose::Chosen, draft::Draft, problems, project::Opened};
+use super::{announcement::announce, choose::Chosen, draft::Draft, problems, project::Opened};
 use crate::{
     arguments,
     commands::completions::print,
@@ -22,16 +22,20 @@ pub fn show(
     event: &Event,
     colours: bool,
 ) -> Outcome {
-    let mut text = format!("{} on {} ({})", event.name, event.reference, short(&event.sha));
-    text.push_str(if opened.git.dirty { ", with uncommitted changes\n" } else { "\n" });
+    let mut text = format!("{} on {} ({})\n", event.name, event.reference, short(&event.sha));
+    for sentence in announce(opened, event, arguments).lines() {
+        let _ = writeln!(text, "{sentence}");
+    }
     let mut broken = false;
     for Chosen { compiled, decision } in chosen {
-        let usable = problems::show(&compiled, colours).map_err(Failure::environment)?;
         let name = &compiled.name;
+        if let Some(Decision::Skipped { reason, .. }) = decision {
+            // What it calls was not brought, so its findings would be about that.
+            let _ = writeln!(text, "\n{name} would not run: {reason}");
+            continue;
+        }
+        let usable = problems::show(&compiled, colours).map_err(Failure::environment)?;
         match decision {
-            Some(Decision::Skipped { reason, .. }) => {
-                let _ = writeln!(text, "\n{name} would not run: {reason}");
-            }
             Some(Decision::Runs) if usable => {
                 let draft = Draft::new(&compiled, event)?;
                 let _ = writeln!(text, "\n{name} would run ({})", draft.title);
@@ -39,7 +43,7 @@ pub fn show(
                 let jobs = plan(&inputs).map_err(Failure::refused)?;
                 jobs.iter().for_each(|job| write_job(&mut text, job));
             }
-            Some(Decision::Runs) | None => {
+            _ => {
                 broken = true;
                 let _ = writeln!(text, "\n{name} cannot run: it has errors");
             }

@@ -10,6 +10,8 @@ use async_trait::async_trait;
 use windlass_github::job::{AfterFailure, FailedStep, FailureHook};
 use windlass_reporting::Surface;
 
+use super::terminal::{Screen, apart, ask};
+
 /// Opens a shell in the failed step's directory, with its environment.
 pub struct FailureShell {
     /// The surface that leaves the terminal to the shell.
@@ -28,15 +30,26 @@ impl FailureShell {
 impl FailureHook for FailureShell {
     async fn decide(&self, step: FailedStep) -> AfterFailure {
         let _turn = self.turn.lock().await;
-        self.surface.pause();
-        let answer = tokio::task::block_in_place(|| converse(&step));
-        self.surface.resume();
+        let _screen = Screen::take(&self.surface);
         // Without a terminal there is nobody to decide: the run goes on as the workflow says.
-        answer.unwrap_or(AfterFailure::Continue)
+        converse(step).await.unwrap_or(AfterFailure::Continue)
     }
 }
 
-fn converse(step: &FailedStep) -> io::Result<AfterFailure> {
+async fn converse(step: FailedStep) -> io::Result<AfterFailure> {
+    apart(move || open_shell(&step)).await?;
+    loop {
+        let question = "[c]ontinue, [r]etry the step, or [s]top the job? ".to_owned();
+        match ask(question).await?.as_deref() {
+            None | Some("c" | "continue" | "") => return Ok(AfterFailure::Continue),
+            Some("r" | "retry") => return Ok(AfterFailure::Retry),
+            Some("s" | "stop") => return Ok(AfterFailure::Stop),
+            Some(_) => {}
+        }
+    }
+}
+
+fn open_shell(step: &FailedStep) -> io::Result<()> {
     let mut out = io::stderr();
     writeln!(out, "\n{} failed: {}", step.label, step.reason)?;
     writeln!(out, "You are in its directory with its environment; `exit` comes back.")?;
@@ -49,19 +62,6 @@ fn converse(step: &FailedStep) -> io::Result<AfterFailure> {
         .env_clear()
         .envs(step.environment.iter().map(|(name, value)| (name, value)))
         .env("TERM", std::env::var_os("TERM").unwrap_or_else(|| "dumb".into()))
-        .status()?;
-    loop {
-        write!(out, "[c]ontinue, [r]etry the step, or [s]top the job? ")?;
-        out.flush()?;
-        let mut answer = String::new();
-        if io::stdin().read_line(&mut answer)? == 0 {
-            return Ok(AfterFailure::Continue);
-        }
-        match answer.trim() {
-            "c" | "continue" | "" => return Ok(AfterFailure::Continue),
-            "r" | "retry" => return Ok(AfterFailure::Retry),
-            "s" | "stop" => return Ok(AfterFailure::Stop),
-            _ => {}
-        }
-    }
+        .status()
+        .map(drop)
 }

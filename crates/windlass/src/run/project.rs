@@ -3,11 +3,16 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    thread::JoinHandle,
 };
 
 use windlass_github::event::{ChangedFiles, Event, EventRequest, RepositoryFacts, full};
-use windlass_repository::{ChangeBase, DialectName, GitFacts, Project, changed_files};
+use windlass_repository::{
+    ChangeBase, DialectName, GitError, GitFacts, Project, changed_files, files,
+};
 
+use super::terminal::{ask_at_once, somebody_is_there};
 use crate::{arguments, exit::Failure};
 
 /// A project with what Git knows of it.
@@ -18,7 +23,11 @@ pub struct Opened {
     pub git: GitFacts,
     /// The same as events need them.
     pub repository: RepositoryFacts,
+    /// The project's files, listed while other things are asked.
+    listing: Mutex<Option<Listing>>,
 }
+
+type Listing = JoinHandle<Result<Vec<PathBuf>, GitError>>;
 
 /// Finds the project from a directory upwards.
 pub fn discover(directory: Option<&Path>) -> Result<Project, Failure> {
@@ -36,6 +45,7 @@ pub fn choose_dialect(project: &Project, wanted: Option<&str>, files: bool) -> R
         (Some(wanted), _) => wanted,
         (None, [only]) => only,
         (None, _) if files && names.contains(&"github") => "github",
+        (None, _) if somebody_is_there() => ask_for_dialect(&names)?,
         (None, _) => {
             let list = names.join(", ");
             return Err(Failure::refused_because(format!(
@@ -55,6 +65,16 @@ pub fn choose_dialect(project: &Project, wanted: Option<&str>, files: bool) -> R
     }
 }
 
+/// Asks on the terminal which of several dialects to run.
+fn ask_for_dialect<'a>(names: &[&'a str]) -> Result<&'a str, Failure> {
+    let question =
+        format!("This project has several kinds of pipelines. Run {}? ", names.join(" or "));
+    let answer = ask_at_once(&question).map_err(Failure::environment)?;
+    names.iter().copied().find(|name| name.eq_ignore_ascii_case(&answer)).ok_or_else(|| {
+        Failure::refused_because(format!("'{answer}' is none of {}", names.join(", ")))
+    })
+}
+
 fn dialect_word(dialect: DialectName) -> &'static str {
     match dialect {
         DialectName::GitHub => "github",
@@ -66,9 +86,18 @@ fn dialect_word(dialect: DialectName) -> &'static str {
 impl Opened {
     /// Asks Git about a project. `reference` is what the user says to be on.
     pub fn new(project: Project, reference: Option<&str>) -> Result<Self, Failure> {
+        let listed = project.clone();
+        let listing = std::thread::spawn(move || files(&listed));
         let git = GitFacts::read(&project).map_err(Failure::environment)?;
         let repository = facts(&project, &git, reference);
-        Ok(Opened { project, git, repository })
+        Ok(Opened { project, git, repository, listing: Mutex::new(Some(listing)) })
+    }
+
+    /// The project's files, from its root.
+    pub fn files(&self) -> Result<Vec<PathBuf>, Failure> {
+        let listing = self.listing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let listed = listing.and_then(|listing| listing.join().ok());
+        listed.unwrap_or_else(|| files(&self.project)).map_err(Failure::environment)
     }
 
     /// The event that the command line asks for.

@@ -1,7 +1,13 @@
 //! From what a command asked for to runs that were carried out, and everything put away.
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::{
+    io::{self, Write},
+    num::NonZeroUsize,
+    sync::Arc,
+};
 
+use windlass_reporting::Surface;
+use windlass_repository::Workspaces;
 use windlass_store::Store;
 
 use super::{
@@ -35,32 +41,73 @@ pub struct Request {
     pub several_runs: bool,
 }
 
-/// Carries runs out and puts everything away.
-pub async fn run(request: Request, opened: &Opened, store: Arc<Store>, start: Start) -> Outcome {
-    let surface = surface::choose(request.json, request.color, request.several_runs, store.logs());
-    let keep = request.manner.settings.keep;
-    let name = ulid::Ulid::generate().to_string();
-    let base = store.directory().join("work");
-    let Made { driver, workspaces, kill } =
-        driver::make(opened, request.manner, base, &name, &surface)?;
-    let workshop = Workshop {
-        store: store.clone(),
-        decider: Arc::new(Approvals::new(request.approved, surface.clone())),
-        surface,
-        driver,
-        max_jobs: max_jobs(request.max_jobs),
-        kill,
-    };
-    let exit = workshop.carry_out(start).await?;
-    if let Some(workspaces) = Arc::into_inner(workspaces) {
-        workspaces.finish(keep).map_err(Failure::environment)?;
+/// Everything that runs need, ready before a run is entered in the history: what this machine
+/// refuses is refused here.
+pub struct Prepared {
+    workshop: Workshop,
+    workspaces: Arc<Workspaces>,
+    keep: bool,
+    project: String,
+}
+
+impl Prepared {
+    /// Makes directories and driver.
+    pub fn new(request: Request, opened: &Opened, store: Arc<Store>) -> Result<Self, Failure> {
+        let surface =
+            surface::choose(request.json, request.color, request.several_runs, store.logs());
+        let keep = request.manner.settings.keep;
+        let name = ulid::Ulid::generate().to_string();
+        let base = store.directory().join("work");
+        let Made { driver, workspaces, kill } =
+            driver::make(opened, request.manner, base, &name, &surface)?;
+        let project = opened.project.root.display().to_string();
+        let workshop = Workshop {
+            decider: Arc::new(Approvals::new(request.approved, surface.clone())),
+            store,
+            surface,
+            driver,
+            max_jobs: max_jobs(request.max_jobs),
+            kill,
+            project: project.clone(),
+        };
+        Ok(Prepared { workshop, workspaces, keep, project })
     }
-    let project = opened.project.root.display().to_string();
-    store.prune(&project, kept_runs()).await.map_err(Failure::environment)?;
-    if let Some(store) = Arc::into_inner(store) {
-        store.close().await;
+
+    /// Where the runs will be followed.
+    pub fn surface(&self) -> &Arc<dyn Surface> {
+        &self.workshop.surface
     }
-    Ok(exit)
+
+    /// Carries runs out and puts everything away.
+    pub async fn carry_out(self, start: Start) -> Outcome {
+        let Prepared { workshop, workspaces, keep, project } = self;
+        let (store, surface) = (workshop.store.clone(), workshop.surface.clone());
+        let outcome = workshop.carry_out(start).await;
+        let kept = workspaces.directory().to_owned();
+        // How the runs ended is not changed by what could not be tidied up after them.
+        if let Some(workspaces) = Arc::into_inner(workspaces)
+            && let Err(error) = workspaces.finish(keep)
+        {
+            warn(&error);
+        }
+        if keep && outcome.is_ok() {
+            surface.message(&format!("The workspaces are kept in {}", kept.display()));
+        }
+        if let Err(error) = store.prune(&project, kept_runs()).await
+            && outcome.is_ok()
+        {
+            warn(&error);
+        }
+        if let Some(store) = Arc::into_inner(store) {
+            store.close().await;
+        }
+        outcome
+    }
+}
+
+fn warn(error: &dyn std::error::Error) {
+    // Nobody is left to be told when standard error is closed as well.
+    let _ = writeln!(io::stderr(), "warning: {error}");
 }
 
 /// As many jobs as the machine has cores, unless the user says otherwise.

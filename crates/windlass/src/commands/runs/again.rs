@@ -16,11 +16,11 @@ use crate::{
     exit::{Failure, Outcome},
     run::{
         carry_out::{Ready, Start},
-        driver,
+        driver, leftovers,
         project::Opened,
         secrets,
         settings::Settings,
-        workshop,
+        workshop::{self, Prepared},
     },
 };
 
@@ -40,6 +40,7 @@ pub async fn rerun(
     if failed || job.is_some() {
         inputs.selection.settled = results_to_keep(&events, job.as_deref());
     }
+    let prepared = prepare(&history, &record, manner, color)?;
     let id = RunId(ulid::Ulid::generate());
     let new = NewRun {
         project: record.project.clone(),
@@ -53,11 +54,10 @@ pub async fn rerun(
         rerun_of: Some(record.id),
     };
     let again = history.store.begin_run(id, new).await.map_err(Failure::environment)?;
+    drop(history);
     inputs.set_attempt(again.attempt);
-    let title = record.title.clone();
-    let inputs = inputs.into_run_inputs(title).map_err(Failure::environment)?;
-    let start = Start::New(vec![Ready { id, inputs }]);
-    carry_out(history, &record, manner, color, start).await
+    let inputs = inputs.into_run_inputs(record.title).map_err(Failure::environment)?;
+    prepared.carry_out(Start::New(vec![Ready { id, inputs }])).await
 }
 
 /// Goes on with a run whose process ended before it did.
@@ -78,16 +78,25 @@ pub async fn resume(
         )));
     }
     history.store.take_over(record.id).await.map_err(Failure::refused)?;
-    carry_out(history, &record, manner, color, Start::Resume(record.id)).await
+    // Read again: until now the run may still have been another process's to write to.
+    let events = history.store.read(record.id, 0).await.map_err(Failure::environment)?;
+    let killed = leftovers::kill(record.id, &events);
+    let prepared = prepare(&history, &record, manner, color)?;
+    drop(history);
+    for (pid, name) in killed {
+        let line = format!("Terminate orphan process: pid ({pid}) ({name})");
+        prepared.surface().message(&line);
+    }
+    prepared.carry_out(Start::Resume(record.id)).await
 }
 
-async fn carry_out(
-    history: History,
+/// What a run of the history is carried out with.
+fn prepare(
+    history: &History,
     record: &RunRecord,
     manner: Manner,
     color: ColorChoice,
-    start: Start,
-) -> Outcome {
+) -> Result<Prepared, Failure> {
     let project = windlass_repository::Project::at(Path::new(&record.project));
     let opened = Opened::new(project.map_err(Failure::refused)?, Some(&record.git_ref))?;
     let settings = Settings::read(&record.settings)?;
@@ -100,7 +109,7 @@ async fn carry_out(
         color,
         several_runs: false,
     };
-    workshop::run(request, &opened, history.store, start).await
+    Prepared::new(request, &opened, history.store.clone())
 }
 
 fn created<'e>(events: &'e [Event], record: &RunRecord) -> Result<&'e RunInputs, Failure> {

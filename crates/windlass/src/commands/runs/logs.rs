@@ -1,14 +1,22 @@
 //! `windlass runs logs`.
 
-use std::io::{self, Write};
+use std::{
+    collections::HashMap,
+    io::{self, Write},
+};
 
-use windlass_kernel::{NodeKind, Status};
-use windlass_reporting::NodeView;
+use windlass_kernel::{NodeKind, RunId, Status};
+use windlass_reporting::{NodeView, RunView};
+use windlass_store::FileLogs;
 
 use super::History;
-use crate::exit::{Exit, Failure, Outcome};
+use crate::{
+    commands::completions::one_line,
+    exit::{Exit, Failure, Outcome},
+};
 
-/// Prints the stored logs of a run, step by step in the order of the outline.
+/// Prints the stored logs of a run, step by step in the order of the outline; of a job that is
+/// under way, or was when the run was interrupted, also what its step has printed so far.
 pub async fn logs(
     history: &History,
     run: Option<&str>,
@@ -17,44 +25,88 @@ pub async fn logs(
 ) -> Outcome {
     let record = history.find(run).await?;
     let view = history.view_of(record.id).await?;
-    let stored = history.store.logs();
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut found = job.is_none();
-    for (node, _) in view.walk() {
+    let wanted = |node: &NodeView| {
         let own_job = view.job_of(&node.id);
-        let wanted = job.is_none_or(|name| own_job.is_some_and(|job| is_named(job, name)));
-        found |= wanted;
-        let Some(log) = node.log.as_ref().filter(|_| wanted) else { continue };
-        let has_failed = node.status().is_some_and(Status::is_failure);
-        if failed && !has_failed {
-            continue;
-        }
-        let job = own_job.map(|job| job.label.as_str()).unwrap_or_default();
-        let mut reader = stored.reader(record.id, &log.stream).map_err(Failure::environment)?;
-        let written = writeln!(out, "── {job} › {}", node.label)
-            .and_then(|()| reader.copy(log.start, log.end, &mut out));
-        match written {
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                return Ok(Exit::ClosedOutput);
-            }
-            Err(error) => return Err(Failure::environment(error)),
-        }
-    }
-    if !found {
+        job.is_none_or(|name| own_job.is_some_and(|job| is_named(job, name)))
+    };
+    if let Some(job) = job
+        && !view.walk().any(|(node, _)| wanted(node))
+    {
         let jobs = view.walk().filter(|(node, _)| node.kind == NodeKind::Job);
-        let names: Vec<String> = jobs.map(|(node, _)| node.label.clone()).collect();
+        let names: Vec<String> = jobs.map(|(node, _)| one_line(&node.label)).collect();
         return Err(Failure::refused_because(format!(
-            "run {} has no job '{}'; it has: {}",
+            "run {} has no job '{job}'; it has: {}",
             record.number,
-            job.unwrap_or_default(),
             names.join(", ")
         )));
     }
-    match out.flush() {
+    let mut page = Page {
+        run: record.id,
+        stored: history.store.logs(),
+        out: io::BufWriter::new(io::stdout().lock()),
+        printed: HashMap::new(),
+    };
+    let written = (|| {
+        for (node, _) in view.walk().filter(|(node, _)| wanted(node)) {
+            if !failed || node.status().is_some_and(Status::is_failure) {
+                page.node(&view, node)?;
+            }
+        }
+        page.out.flush()
+    })();
+    match written {
         Ok(()) => Ok(Exit::Success),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::ClosedOutput),
         Err(error) => Err(Failure::environment(error)),
+    }
+}
+
+/// Prints logs one after the other.
+struct Page {
+    run: RunId,
+    stored: FileLogs,
+    out: io::BufWriter<io::StdoutLock<'static>>,
+    /// How far each stream was printed.
+    printed: HashMap<String, u64>,
+}
+
+impl Page {
+    fn node(&mut self, view: &RunView, node: &NodeView) -> io::Result<()> {
+        let job = view.job_of(&node.id);
+        if let Some(log) = &node.log {
+            let printed = self.printed.entry(log.stream.clone()).or_default();
+            *printed = log.end.max(*printed);
+            return self.part(job, node, &log.stream, log.start, log.end);
+        }
+        // A step that runs writes to its job's stream, behind what the steps before it wrote.
+        let is_open = node.started_at.is_some() && node.ended_at.is_none();
+        match job {
+            Some(job) if is_open && node.kind == NodeKind::Step => {
+                let stream = job.id.as_str();
+                let start = self.printed.get(stream).copied().unwrap_or_default();
+                let end = self.stored.reader(self.run, stream)?.length()?;
+                if end <= start {
+                    return Ok(());
+                }
+                self.printed.insert(stream.to_owned(), end);
+                self.part(Some(job), node, stream, start, end)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn part(
+        &mut self,
+        job: Option<&NodeView>,
+        node: &NodeView,
+        stream: &str,
+        start: u64,
+        end: u64,
+    ) -> io::Result<()> {
+        let job = job.map(|job| one_line(&job.label)).unwrap_or_default();
+        let mut reader = self.stored.reader(self.run, stream)?;
+        writeln!(self.out, "── {job} › {}", one_line(&node.label))?;
+        reader.copy(start, end, &mut self.out).map(drop)
     }
 }
 
