@@ -1,6 +1,6 @@
 //! `github/reader`: the tree that GitHub makes of a workflow, or its errors with positions.
 //!
-//! The tree is rendered in [`tree`], GitHub's official messages in [`messages`]; both are made
+//! The tree is rendered in `tree`, GitHub's official messages in `messages`; both are made
 //! from Windlass' own types and serve this comparison alone.
 
 mod case;

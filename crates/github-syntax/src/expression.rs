@@ -1,6 +1,6 @@
 //! GitHub's expression language: what stands between `${{` and `}}`, and in `if:` without them.
 //!
-//! A staircase, one step a file: [`lexer`] → [`parser`] → [`ast`] → [`evaluate`] → [`functions`].
+//! A staircase, one step a file: `lexer` → `parser` → `ast` → `evaluate` → `functions`.
 //! The neighbours find the `${{ … }}` in a scalar and decide which contexts and functions a key
 //! may use ([`Availability`]); this module knows no workflow keys, and no context by name. Values
 //! of contexts, `hashFiles` and the status functions come from a [`Scope`].

@@ -1,7 +1,7 @@
 //! GitHub workflow and action files: schema, syntax tree, expressions, filter patterns.
 //!
 //! A staircase, one step a module: YAML tree → [`reader`] (checked against [`schema`]) →
-//! [`template`] → [`convert`] → [`workflow`] or [`action`] → [`link`] (callers against called
+//! [`template`] → `convert` → [`workflow`] or [`action`] → [`link`] (callers against called
 //! workflows). Everything here is a plain function of text: no files, no network, no clock.
 
 pub mod action;

@@ -1,8 +1,8 @@
 //! From YAML to schema-checked templates, reporting everything that is wrong at once.
 //!
 //! [`read`] is the entry: it parses the text, checks the limits and walks the tree beside a
-//! [`Definition`]. Scalars and their tags are in [`scalar`], `${{ }}` in [`expressions`]. What
-//! values mean together is left to [`crate::convert`].
+//! [`Definition`]. Scalars and their tags are in `scalar`, `${{ }}` in `expressions`. What
+//! values mean together is left to `convert`.
 
 mod expressions;
 pub(crate) mod focus;

@@ -1,7 +1,7 @@
 //! The syntax tree of one workflow file: typed, spanned, serializable, nothing evaluated.
 //!
 //! Values that may hold `${{ }}` stay [`Template`]s; what may not is plain data. The tree is made
-//! by [`crate::convert`]; what a called reusable workflow adds is checked by [`crate::link`].
+//! by `convert`; what a called reusable workflow adds is checked by [`crate::link`].
 //! Source: GitHub Docs, "Workflow syntax for GitHub Actions".
 
 pub mod events;

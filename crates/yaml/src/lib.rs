@@ -1,6 +1,6 @@
 //! YAML with spans: a tree built from parser events, each value knowing where it was written.
 //!
-//! [`parse`] makes the [`Document`]s of a text; [`schema`] tells what a plain scalar is by the
+//! [`parse()`] makes the [`Document`]s of a text; [`schema`] tells what a plain scalar is by the
 //! core schema of YAML 1.2. What keys mean, and that a key may not come twice, is the dialect's.
 
 pub mod error;
