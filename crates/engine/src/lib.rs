@@ -6,7 +6,6 @@
 mod gates;
 mod job;
 mod journal;
-mod locks;
 mod observer;
 mod performer;
 mod record;
@@ -17,7 +16,6 @@ mod timers;
 pub use gates::{Decider, Gates};
 pub use job::{JobDriver, JobPort, JobScheduler};
 pub use journal::{Journal, JournalError};
-pub use locks::Locks;
 pub use observer::{LogStream, Logs, Observer};
 pub use performer::{Performer, Performers, Port};
 pub use record::Outcome;

@@ -1,4 +1,4 @@
 //! The engine's integration tests, in one binary.
 
-mod locks;
+mod performers;
 mod scripted_jenkins;
