@@ -47,11 +47,19 @@ impl SingleJob {
         let node = NodeId::new(node);
         let process = OneJob { order: Some(order), node: node.clone() };
         let handle = Engine::new(journal.clone(), performers).create(
-            unique_run(),
+            Self::unique_run(),
             Box::new(process),
             inputs,
         );
         SingleJob { handle, journal, logs, node }
+    }
+
+    /// A run that no other test on this machine has: its processes are told apart by it.
+    pub fn unique_run() -> RunId {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let text = format!("{:014}{count:012}", std::process::id());
+        RunId(text.parse().unwrap_or_default())
     }
 
     /// Asks the job to stop.
@@ -129,14 +137,6 @@ impl SingleJobEnded {
         });
         annotations.collect()
     }
-}
-
-/// A run that no other test on this machine has: its processes are told apart by it.
-fn unique_run() -> RunId {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let text = format!("{:014}{count:012}", std::process::id());
-    RunId(text.parse().unwrap_or_default())
 }
 
 const OPERATION: OperationId = OperationId(1);

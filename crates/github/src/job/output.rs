@@ -283,6 +283,11 @@ fn first_at_line_start(text: &[u8], start: &[u8]) -> Option<usize> {
     let mut from = 0;
     while let Some(at) = finder.find(&text[from..]) {
         let at = from + at;
+        let follows_text = at > 0 && !text[at - 1].is_ascii_whitespace();
+        if follows_text {
+            from = memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end + 1);
+            continue;
+        }
         let line = memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1);
         if text[line..at].trim_ascii().is_empty() {
             return Some(line);
@@ -294,6 +299,12 @@ fn first_at_line_start(text: &[u8], start: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use windlass_engine::Logs;
+    use windlass_secrets::Masker;
+    use windlass_session::FakeSession;
+    use windlass_testkit::MemoryLogs;
+
     use super::*;
 
     #[test]
@@ -303,5 +314,79 @@ mod tests {
         assert_eq!(plain_prefix(b"a\nb"), 2);
         assert_eq!(plain_prefix(b"x"), 0);
         assert_eq!(plain_prefix(b"a ##[b\nstd::c\n"), 14);
+    }
+
+    /// What these chunks come to: the log, and how many annotations.
+    fn log_of(chunks: &[&[u8]], matchers: &[Arc<Definition>]) -> (String, usize) {
+        let logs = MemoryLogs::default();
+        let stream = logs.open(windlass_testkit::SingleJob::unique_run(), "log").expect("a stream");
+        let mut log = JobLog::new("log".to_owned(), stream, Masker::with_secrets(["hunter2"]));
+        let session = FakeSession::new();
+        let node = NodeId::new("step");
+        let commands = Commands::new(false, |_| None);
+        let matching = Matching::new(matchers);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let count = runtime.block_on(async {
+            let mut output = Output::new(&node, &mut log, &session, commands, matching);
+            for chunk in chunks {
+                output.write(chunk).await;
+            }
+            output.end().await.0.annotations.count()
+        });
+        (logs.text("log"), count)
+    }
+
+    fn matchers() -> Vec<Arc<Definition>> {
+        let file =
+            r#"{"problemMatcher":[{"owner":"m","pattern":[{"regexp":"^x+$","message":0}]}]}"#;
+        matchers::parse(file.as_bytes()).expect("a matcher").into_iter().map(Arc::new).collect()
+    }
+
+    fn pieces() -> impl Strategy<Value = Vec<&'static str>> {
+        let piece = prop::sample::select(vec![
+            "::warning::",
+            "##[error]",
+            "::",
+            ":",
+            "##[",
+            "#",
+            "hunter2",
+            "hun",
+            "ter2",
+            "\n",
+            "\r\n",
+            " ",
+            "x",
+            "text",
+            "::add-mask::text\n",
+            "::stop-commands::token-1\n",
+            "::token-1::\n",
+        ]);
+        prop::collection::vec(piece, 0..30)
+    }
+
+    proptest! {
+        #[test]
+        fn the_cut_of_the_chunks_does_not_matter(
+            pieces in pieces(),
+            cuts in prop::collection::vec(1_usize..8, 1..40),
+            with_matchers: bool,
+        ) {
+            let matchers = if with_matchers { matchers() } else { Vec::new() };
+            let text = pieces.concat().into_bytes();
+            let mut chunks: Vec<&[u8]> = Vec::new();
+            let mut rest = text.as_slice();
+            for cut in cuts.iter().cycle() {
+                if rest.is_empty() {
+                    break;
+                }
+                let (chunk, after) = rest.split_at((*cut).min(rest.len()));
+                chunks.push(chunk);
+                rest = after;
+            }
+            let whole = log_of(&[&text], &matchers);
+            prop_assert!(!whole.0.contains("hunter2"));
+            prop_assert_eq!(log_of(&chunks, &matchers), whole);
+        }
     }
 }
