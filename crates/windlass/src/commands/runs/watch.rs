@@ -6,7 +6,9 @@ use std::{
 };
 
 use windlass_engine::Journal;
-use windlass_store::RunProgress;
+use windlass_kernel::RunId;
+use windlass_reporting::{Replay, StreamSource};
+use windlass_store::{FileLogs, RunProgress};
 
 use super::History;
 use crate::{
@@ -27,6 +29,8 @@ pub async fn watch(
 ) -> Outcome {
     let record = history.find(run).await?;
     let surface = surface::choose(json, color, false, history.store.logs());
+    let mut streams = Streams { run: record.id, logs: history.store.logs() };
+    let mut replay = Replay::new(record.id, surface.clone());
     let mut seq = 0;
     loop {
         // Looked at before the events are read: what ended in between is seen in the next round.
@@ -34,8 +38,9 @@ pub async fn watch(
         let events = history.store.read(record.id, seq).await.map_err(Failure::environment)?;
         if let Some(last) = events.last() {
             seq = last.seq;
-            surface.observe(record.id, &events);
+            replay.advance(&events, &mut streams).map_err(Failure::environment)?;
         }
+        replay.show_running(&mut streams).map_err(Failure::environment)?;
         if surface.output().is_closed() {
             return Ok(Exit::ClosedOutput);
         }
@@ -52,6 +57,23 @@ pub async fn watch(
                 surface.finish();
                 return Ok(exit_of(status));
             }
+        }
+    }
+}
+
+/// The stored logs of one run.
+struct Streams {
+    run: RunId,
+    logs: FileLogs,
+}
+
+impl StreamSource for Streams {
+    fn read(&mut self, stream: &str, start: u64, end: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        match self.logs.reader(self.run, stream) {
+            Ok(mut reader) => reader.copy(start, end, &mut bytes).map(|_| bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(bytes),
+            Err(error) => Err(error),
         }
     }
 }
