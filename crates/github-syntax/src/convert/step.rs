@@ -98,6 +98,8 @@ impl Converter<'_> {
                 StepKind::Cancel { target } => std::slice::from_ref(target),
                 StepKind::Parallel { steps } => {
                     self.check_parallel(steps);
+                    // They are background steps with a wait behind them.
+                    started.extend(steps.iter().map(|step| step.id.value.to_ascii_lowercase()));
                     continue;
                 }
                 StepKind::Run { .. } | StepKind::Uses { .. } | StepKind::WaitAll => &[],
@@ -119,7 +121,8 @@ impl Converter<'_> {
         }
     }
 
-    /// A group of parallel steps holds steps that do something themselves.
+    /// A group of parallel steps should hold steps that do something themselves; GitHub's
+    /// documentation shows no others.
     fn check_parallel(&mut self, steps: &[Step]) {
         for step in steps {
             let found = match &step.kind {

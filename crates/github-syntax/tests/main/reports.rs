@@ -146,7 +146,7 @@ jobs:
     18:29 gh/unknown-key there is no key `cancel-in-progres` here (did you mean `cancel-in-progress`?)
     19:20 gh/image-empty the container has no image (name an image, e.g. `node:24`, or remove the container)
     22:24 gh/unknown-background-step there is no background step `servr` before this step (did you mean `server`?)
-    25:13 gh/parallel-step a step with `wait-all` cannot be one of parallel steps (only steps with `run` or `uses` can; put this one before or behind the group)
+    25:13 gh/parallel-step a step with `wait-all` has no effect of its own among parallel steps (put it before or behind the group)
     "#);
 }
 

@@ -115,9 +115,10 @@ fn steps(kind: &ProblemKind) -> Option<Words> {
         .suggesting(suggestion.as_ref()),
         ProblemKind::ParallelStep { found } => words(
             "gh/parallel-step",
-            format!("a step with `{found}` cannot be one of parallel steps"),
-            "only steps with `run` or `uses` can; put this one before or behind the group",
-        ),
+            format!("a step with `{found}` has no effect of its own among parallel steps"),
+            "put it before or behind the group",
+        )
+        .warning(),
         _ => return None,
     })
 }
