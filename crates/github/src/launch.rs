@@ -4,7 +4,7 @@
 mod context;
 mod files;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -25,7 +25,7 @@ pub use files::{WorkflowFile, workflow_files};
 use crate::{
     event::{ChangedFiles, Decision, Event, InputError, call_inputs, decide, dispatch_inputs},
     inputs::{GithubRunInputs, Selection},
-    program::called_source,
+    program::{Program, called_source},
     sources,
 };
 
@@ -34,7 +34,7 @@ pub struct Compiled {
     /// The name of the workflow's own source.
     pub name: String,
     /// Every source by its name: its text and what it gave.
-    pub sources: IndexMap<String, (String, Parsed<Workflow>)>,
+    pub sources: IndexMap<String, (String, Parsed<Arc<Workflow>>)>,
     /// The commits of sources from elsewhere.
     pub pins: BTreeMap<String, String>,
     /// What the spans of all sources point into.
@@ -67,7 +67,8 @@ impl Compiled {
 
     /// Adds the text of a source.
     pub fn add(&mut self, name: &str, text: &str) {
-        let parsed = sources::parse(&mut self.map, name, text);
+        let Parsed { tree, problems, size } = sources::parse(&mut self.map, name, text);
+        let parsed = Parsed { tree: tree.map(Arc::new), problems, size };
         self.sources.insert(name.to_owned(), (text.to_owned(), parsed));
     }
 
@@ -90,10 +91,20 @@ impl Compiled {
 
     /// The workflow that is run, if its file gives one.
     pub fn workflow(&self) -> Option<&Workflow> {
-        self.parsed(&self.name)?.tree.as_ref()
+        self.parsed(&self.name)?.tree.as_deref()
     }
 
-    fn parsed(&self, name: &str) -> Option<&Parsed<Workflow>> {
+    /// The program of the run that starts from these inputs, which are [`Self::run_inputs`],
+    /// without parsing the sources once more.
+    pub fn program(&self, inputs: &GithubRunInputs) -> Program {
+        let trees = self.sources.iter().filter_map(|(name, (_, parsed))| {
+            let workflow = parsed.tree.clone()?;
+            Some((name.clone(), workflow))
+        });
+        Program::parsed(trees.collect(), inputs)
+    }
+
+    fn parsed(&self, name: &str) -> Option<&Parsed<Arc<Workflow>>> {
         self.sources.get(name).map(|(_, parsed)| parsed)
     }
 
@@ -106,7 +117,7 @@ impl Compiled {
     fn link(&self) -> Vec<Problem> {
         let called = |name: &str| {
             let parsed = self.parsed(name)?;
-            Some(Called { workflow: parsed.tree.as_ref()?, size: parsed.size })
+            Some(Called { workflow: parsed.tree.as_deref()?, size: parsed.size })
         };
         let Some(root) = called(&self.name) else { return Vec::new() };
         let resolve = move |caller: &Workflow, call: &ReusableWorkflowCall| {

@@ -12,7 +12,10 @@ mod readiness;
 mod scope;
 mod strategy;
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 use windlass_github_syntax::{expression::Value, workflow::Workflow};
 use windlass_kernel::{
@@ -33,7 +36,16 @@ use crate::{
 /// The process of one run of one workflow.
 #[derive(Default)]
 pub struct GithubProcess {
+    program: Option<Arc<Program>>,
     run: Option<Box<Run>>,
+}
+
+impl GithubProcess {
+    /// A process whose sources have been parsed already, from the same inputs as it will be
+    /// created with. Parsing is most of the cost of planning a large workflow.
+    pub fn with_program(program: Arc<Program>) -> Self {
+        GithubProcess { program: Some(program), run: None }
+    }
 }
 
 /// What an operation of the run is for.
@@ -50,7 +62,7 @@ enum Purpose {
 }
 
 struct Run {
-    program: Program,
+    program: Arc<Program>,
     selection: Selection,
     calls: Vec<Call>,
     /// Jobs whose needs have all ended, to be decided on.
@@ -68,7 +80,7 @@ impl Process for GithubProcess {
     fn advance(&mut self, fact: &Fact) -> Result<Vec<Command>, ProcessError> {
         let run = match (fact, &mut self.run) {
             (Fact::Created(inputs), empty @ None) => {
-                let run = empty.insert(Box::new(Run::new(inputs)?));
+                let run = empty.insert(Box::new(Run::new(inputs, self.program.take())?));
                 run.start();
                 run
             }
@@ -92,9 +104,12 @@ impl Process for GithubProcess {
 }
 
 impl Run {
-    fn new(inputs: &RunInputs) -> Result<Self, ProcessError> {
+    fn new(inputs: &RunInputs, program: Option<Arc<Program>>) -> Result<Self, ProcessError> {
         let inputs = GithubRunInputs::read(inputs)?;
-        let program = Program::new(&inputs)?;
+        let program = match program {
+            Some(program) => program,
+            None => Arc::new(Program::new(&inputs)?),
+        };
         let workflow = program.get(&inputs.workflow).cloned().ok_or_else(|| {
             ProcessError::Inputs(format!("the run has no source '{}'", inputs.workflow))
         })?;

@@ -41,6 +41,14 @@ impl Program {
         Ok(Program { workflows, github, vars })
     }
 
+    /// The same from sources that have been parsed already.
+    pub(crate) fn parsed(
+        workflows: HashMap<String, Arc<Workflow>>,
+        inputs: &GithubRunInputs,
+    ) -> Self {
+        Program { workflows, github: inputs.github.clone(), vars: inputs.vars.clone() }
+    }
+
     /// The workflow of a source.
     pub fn get(&self, name: &str) -> Option<&Arc<Workflow>> {
         self.workflows.get(name)
