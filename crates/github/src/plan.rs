@@ -133,6 +133,7 @@ impl Planner {
                     job.steps = order.job.steps.iter().map(|step| planned(step, &order)).collect();
                     job.runner_labels = order.runner_labels;
                     job.environment = order.environment;
+                    self.doubt(node, program);
                 }
                 OperationResult::Job(JobResult {
                     status: Status::Succeeded,
@@ -147,6 +148,21 @@ impl Planner {
                 values: Default::default(),
             }),
             _ => OperationResult::Cancelled,
+        }
+    }
+
+    /// A job that asks for `failure()` is in doubt while one that it needs is: what is open counts
+    /// as failed here.
+    fn doubt(&mut self, node: &NodeId, program: &Program) {
+        let Some(place) = self.places.get(node).copied() else { return };
+        let asks = self.origins.get(node).and_then(|node| written(node, program));
+        if !asks.is_some_and(|job| job.condition.expression.uses_function("failure")) {
+            return;
+        }
+        let need = self.jobs[place].after.iter().find(|need| self.open.contains(need));
+        if let Some(need) = need {
+            self.jobs[place].verdict = Verdict::Depends(format!("how '{need}' ends"));
+            self.open.insert(node.clone());
         }
     }
 

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "windlass", version = crate::version::LONG, max_term_width = 100)]
 #[command(after_help = "Start with `windlass list` in a repository that has workflows, then \
-    `windlass run`.\nExit codes and settings: `windlass help exit-codes` and docs/reference.")]
+    `windlass run`.\nExit codes: `windlass reference exit-codes`.")]
 pub struct Arguments {
     /// Act as if started in this directory
     #[arg(short = 'C', value_name = "DIR", global = true)]
