@@ -2,7 +2,10 @@
 //!
 //! What only a real run can know (outputs of jobs and steps, files) is said to decide then.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
 
 use windlass_github_syntax::{
     expression::{EvaluationError, Expression, Scope, Value},
@@ -67,20 +70,32 @@ pub struct PlannedStep {
 /// # Errors
 /// When the inputs cannot be read.
 pub fn plan(inputs: &RunInputs) -> Result<Vec<PlannedJob>, ProcessError> {
-    let program = Program::new(&GithubRunInputs::read(inputs)?)?;
+    let program = Arc::new(Program::new(&GithubRunInputs::read(inputs)?)?);
+    plan_program(inputs, &program)
+}
+
+/// The same for a run whose sources have been parsed already: `program` is what
+/// [`Compiled::program`](crate::launch::Compiled::program) gives for these inputs.
+///
+/// # Errors
+/// When the inputs cannot be read.
+pub fn plan_program(
+    inputs: &RunInputs,
+    program: &Arc<Program>,
+) -> Result<Vec<PlannedJob>, ProcessError> {
     let mut planner = Planner::default();
-    let mut process = GithubProcess::default();
+    let mut process = GithubProcess::with_program(program.clone());
     let mut facts = VecDeque::from([Fact::Created(Box::new(inputs.clone()))]);
     while let Some(fact) = facts.pop_front() {
         for command in process.advance(&fact)? {
             match command {
                 Command::Declare(node) => planner.declare(node),
                 Command::Begin { id, node, operation } => {
-                    let result = planner.answer(&node, operation, &program);
+                    let result = planner.answer(&node, operation, program);
                     facts.push_back(Fact::Settled { id, result });
                 }
                 Command::Conclude { node, status, reason, .. } => {
-                    planner.conclude(&node, status, reason, &program);
+                    planner.conclude(&node, status, reason, program);
                 }
                 Command::Cancel { .. } | Command::Release { .. } => {}
             }
@@ -213,7 +228,12 @@ impl Planner {
 fn written<'p>(node: &Node, program: &'p Program) -> Option<&'p Job> {
     let origin = node.origin.as_ref()?;
     let workflow = program.get(&origin.file)?;
-    workflow.jobs.values().find(|job| job.id.span.start.line == origin.line)
+    // The jobs are in the order of the text, and there may be thousands.
+    let found = workflow.jobs.binary_search_by(|_, job| {
+        let start = job.id.span.start;
+        (start.line, start.column).cmp(&(origin.line, origin.column))
+    });
+    workflow.jobs.get_index(found.ok()?).map(|(_, job)| job)
 }
 
 /// An output of another job that decides whether this one runs, or how often.
