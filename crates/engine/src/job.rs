@@ -1,12 +1,12 @@
 //! Running jobs beside their workspaces: the driver's trait, and who runs when.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use windlass_kernel::{
     CancelReason, JobOrder, JobResult, NodeId, Operation, OperationId, OperationResult, RunId,
     RunInputs, Update,
@@ -72,25 +72,35 @@ impl JobPort {
     }
 }
 
-type RunningJobs = HashMap<(RunId, OperationId), watch::Sender<Option<CancelReason>>>;
-
 /// The performer of `RunJob`: lets so many jobs run at a time, first come first served.
 pub struct JobScheduler {
     drivers: HashMap<String, Arc<dyn JobDriver>>,
     logs: Arc<dyn Logs>,
-    slots: Arc<Semaphore>,
-    running: Arc<Mutex<RunningJobs>>,
+    slots: Arc<Mutex<Slots>>,
+}
+
+type JobKey = (RunId, OperationId);
+
+/// Who runs and who waits.
+struct Slots {
+    free: usize,
+    waiting: VecDeque<Waiting>,
+    running: HashMap<JobKey, watch::Sender<Option<CancelReason>>>,
+}
+
+/// A job that waits for a slot.
+struct Waiting {
+    order: JobOrder,
+    driver: Arc<dyn JobDriver>,
+    port: Port,
 }
 
 impl JobScheduler {
     /// A scheduler that runs at most `max_jobs` jobs at a time (at least one).
     pub fn new(max_jobs: usize, logs: Arc<dyn Logs>) -> Self {
-        JobScheduler {
-            drivers: HashMap::new(),
-            logs,
-            slots: Arc::new(Semaphore::new(max_jobs.max(1))),
-            running: Arc::default(),
-        }
+        let slots =
+            Slots { free: max_jobs.max(1), waiting: VecDeque::new(), running: HashMap::new() };
+        JobScheduler { drivers: HashMap::new(), logs, slots: Arc::new(Mutex::new(slots)) }
     }
 
     /// Registers the driver of a dialect.
@@ -107,34 +117,66 @@ impl Performer for JobScheduler {
             let message = format!("no driver for jobs of dialect '{}'", order.dialect);
             return port.settle(OperationResult::Failed { message });
         };
-        let (sender, mut cancelled) = watch::channel(None);
-        let key = (port.run(), port.id());
-        lock(&self.running).insert(key, sender);
-        let (slots, running, logs) = (self.slots.clone(), self.running.clone(), self.logs.clone());
-        tokio::spawn(async move {
-            let slot = tokio::select! {
-                slot = slots.acquire_owned() => slot.ok(),
-                _ = cancelled.wait_for(Option::is_some) => None,
-            };
-            let result = match slot {
-                Some(_slot) => {
-                    let job = JobPort { port: port.clone(), logs, cancelled };
-                    OperationResult::Job(driver.run(order, job).await)
-                }
-                None => OperationResult::Cancelled,
-            };
-            lock(&running).remove(&key);
-            port.settle(result);
-        });
+        lock(&self.slots).waiting.push_back(Waiting { order, driver, port });
+        fill(&self.slots, &self.logs);
     }
 
     fn cancel(&self, run: RunId, id: OperationId, reason: CancelReason) {
-        if let Some(sender) = lock(&self.running).get(&(run, id)) {
+        let mut slots = lock(&self.slots);
+        if let Some(sender) = slots.running.get(&(run, id)) {
             sender.send_if_modified(|now| now.is_none() && now.replace(reason).is_none());
+            return;
+        }
+        let place = slots.waiting.iter().position(|it| it.port.run() == run && it.port.id() == id);
+        if let Some(waiting) = place.and_then(|place| slots.waiting.remove(place)) {
+            waiting.port.settle(OperationResult::Cancelled);
         }
     }
 }
 
-fn lock(running: &Mutex<RunningJobs>) -> MutexGuard<'_, RunningJobs> {
-    running.lock().unwrap_or_else(PoisonError::into_inner)
+/// Starts as many of the waiting jobs as there are free slots.
+fn fill(slots: &Arc<Mutex<Slots>>, logs: &Arc<dyn Logs>) {
+    let mut now = lock(slots);
+    while now.free > 0
+        && let Some(Waiting { order, driver, port }) = now.waiting.pop_front()
+    {
+        now.free -= 1;
+        let (sender, cancelled) = watch::channel(None);
+        let key = (port.run(), port.id());
+        now.running.insert(key, sender);
+        let job = JobPort { port: port.clone(), logs: logs.clone(), cancelled };
+        let (slots, logs) = (slots.clone(), logs.clone());
+        tokio::spawn(async move {
+            let slot = Slot { key, slots: slots.clone() };
+            // A task of its own, so that a defect of the driver ends the job and not the run.
+            let work = tokio::spawn(async move { driver.run(order, job).await });
+            let result = match work.await {
+                Ok(result) => OperationResult::Job(result),
+                Err(error) => OperationResult::Failed {
+                    message: format!("a defect in the job's driver ended it: {error}"),
+                },
+            };
+            drop(slot);
+            fill(&slots, &logs);
+            port.settle(result);
+        });
+    }
+}
+
+/// A slot in use.
+struct Slot {
+    key: JobKey,
+    slots: Arc<Mutex<Slots>>,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut slots = lock(&self.slots);
+        slots.free += 1;
+        slots.running.remove(&self.key);
+    }
+}
+
+fn lock(slots: &Mutex<Slots>) -> MutexGuard<'_, Slots> {
+    slots.lock().unwrap_or_else(PoisonError::into_inner)
 }

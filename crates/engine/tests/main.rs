@@ -1,4 +1,5 @@
 //! The engine's integration tests, in one binary.
 
 mod performers;
+mod scheduler;
 mod scripted_jenkins;
