@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use windlass_diagnostics::SourceId;
 
+use super::condition::ALWAYS;
 use super::{Converter, named};
 use crate::action::{Action, ActionInput, ActionOutput, ActionRuns};
 use crate::problem::Problem;
@@ -64,7 +65,7 @@ impl Converter<'_> {
     fn hook_condition(&mut self, runs: &Template, key: &str) -> Option<Condition> {
         let template = runs.get(key)?;
         let available = self.job_condition;
-        Some(self.condition(Some(template), template.span, available, "always()"))
+        Some(self.condition(Some(template), template.span, available, &ALWAYS))
     }
 }
 

@@ -3,6 +3,8 @@
 //! Source: GitHub Docs, "Evaluate expressions in workflows and actions", section "Status check
 //! functions".
 
+use std::sync::LazyLock;
+
 use windlass_diagnostics::Span;
 
 use super::Converter;
@@ -12,18 +14,23 @@ use crate::reader::focus;
 use crate::template::{Template, TemplateKind};
 use crate::workflow::Condition;
 
+/// What counts where there is no condition; parsed once, for most jobs and steps have none.
+pub(super) static SUCCESS: LazyLock<Expression> = LazyLock::new(|| whole("success()"));
+/// What counts for an action's `pre` and `post` where there is no condition.
+pub(super) static ALWAYS: LazyLock<Expression> = LazyLock::new(|| whole("always()"));
+
 /// The functions that look at what happened so far.
 const STATUS_FUNCTIONS: [&str; 4] = ["success", "failure", "always", "cancelled"];
 
 impl Converter<'_> {
     pub(super) fn job_condition(&mut self, template: Option<&Template>, owner: Span) -> Condition {
         let available = self.job_condition;
-        self.condition(template, owner, available, "success()")
+        self.condition(template, owner, available, &SUCCESS)
     }
 
     pub(super) fn step_condition(&mut self, template: Option<&Template>, owner: Span) -> Condition {
         let available = self.step_condition;
-        self.condition(template, owner, available, "success()")
+        self.condition(template, owner, available, &SUCCESS)
     }
 
     /// A condition; `absent` is what counts when there is none or it cannot be parsed.
@@ -32,9 +39,9 @@ impl Converter<'_> {
         template: Option<&Template>,
         owner: Span,
         available: &'static Availability,
-        absent: &'static str,
+        absent: &Expression,
     ) -> Condition {
-        let absent = |span, written| Condition { expression: whole(absent), written, span };
+        let absent = |span, written| Condition { expression: absent.clone(), written, span };
         let Some(template) = template else { return absent(owner, None) };
         let span = template.span;
         let (written, parsed) = match &template.kind {

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use windlass_diagnostics::{Span, Spanned};
 
+use super::condition::SUCCESS;
 use super::identifier::Identifiers;
 use super::{
     Converter, concurrency, named, one_or_more, permissions, run_defaults, spanned_text, uses,
@@ -133,7 +134,7 @@ impl Converter<'_> {
     fn check_snapshot(&mut self, snapshot: Option<&Template>) {
         let Some(snapshot) = snapshot else { return };
         if let Some(condition) = snapshot.get("if") {
-            self.condition(Some(condition), condition.span, &SNAPSHOT_IF, "success()");
+            self.condition(Some(condition), condition.span, &SNAPSHOT_IF, &SUCCESS);
         }
         let Some(version) = snapshot.get("version").and_then(Template::as_str) else { return };
         let major = version.strip_suffix(".*").unwrap_or_default();
