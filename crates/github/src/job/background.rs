@@ -237,6 +237,7 @@ impl BackgroundStep {
             stop: job.cancellation.receiver(),
             cancel: Some(self.cancelled.clone()),
             survives_cancel: false,
+            program: None,
             deadline: None,
         })
     }

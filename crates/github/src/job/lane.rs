@@ -12,6 +12,7 @@ use windlass_kernel::{Change, NodeId};
 use super::cancellation::Stop;
 use super::files::CommandFiles;
 use super::log::JobLog;
+use super::options::FailedStep;
 
 /// One lane.
 pub(crate) struct Lane {
@@ -33,6 +34,8 @@ pub(crate) struct Lane {
     pub cancel: Option<watch::Receiver<bool>>,
     /// Whether the step that is running goes on although the job was cancelled.
     pub survives_cancel: bool,
+    /// The program that ran last, as a person needs to see it who is asked about its failure.
+    pub program: Option<FailedStep>,
     /// When the step that is running has to be done.
     pub deadline: Option<Deadline>,
 }

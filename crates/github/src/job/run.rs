@@ -1,6 +1,7 @@
 //! From a prepared `run` step, or any other program of a step, to its end.
 
 use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use windlass_github_syntax::expression::{Object, Value};
@@ -18,7 +19,7 @@ use super::options::FailedStep;
 use super::program::{Ending, run_program};
 use super::script::{Script, launch};
 use super::state::{Ended, Frame, JobState, Outcome, StateChange};
-use super::steps::{Prepared, Trace, fail};
+use super::steps::{Prepared, fail};
 use super::variables::Variables;
 
 /// Runs a `run` step.
@@ -29,7 +30,6 @@ pub(crate) async fn run(
     frame: &Frame,
     prepared: &Prepared,
     parts: (&Template, Option<&Template>, Option<&Template>),
-    trace: &mut Trace,
 ) -> Ended {
     let node = &prepared.node;
     let env = state.env.clone();
@@ -49,16 +49,7 @@ pub(crate) async fn run(
         Ok(launch) => launch,
         Err(message) => return fail(job, lane, node, &message),
     };
-    if job.options.on_failure.is_some() {
-        trace.failed = Some(FailedStep {
-            node: node.clone(),
-            label: prepared.label.clone(),
-            reason: String::new(),
-            directory: launch.spec.directory.clone(),
-            environment: launch.spec.environment.clone(),
-            script: Some(launch.file.clone()),
-        });
-    }
+    remember(job, lane, node, &launch.spec, Some(launch.file));
     run_spec(job, lane, state, node, (launch.spec, Program::Script), &layers).await.ended
 }
 
@@ -83,6 +74,24 @@ pub(crate) struct Ran {
     pub ended: Ended,
     /// The state it saved for the post part of its action.
     pub saved: Vec<(String, String)>,
+}
+
+/// Keeps what a person needs to see if the program fails, where somebody would be asked.
+pub(crate) fn remember(
+    job: &Job,
+    lane: &mut Lane,
+    node: &NodeId,
+    spec: &ExecSpec,
+    script: Option<PathBuf>,
+) {
+    lane.program = job.options.on_failure.is_some().then(|| FailedStep {
+        node: node.clone(),
+        label: String::new(),
+        reason: String::new(),
+        directory: spec.directory.clone(),
+        environment: spec.environment.clone(),
+        script,
+    });
 }
 
 /// What kind of program runs.

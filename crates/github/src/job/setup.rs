@@ -145,6 +145,7 @@ pub(crate) async fn prepare(
         stop: job.cancellation.receiver(),
         cancel: None,
         survives_cancel: false,
+        program: None,
         deadline: None,
     };
     Ok(Ready { job, lane, state, directory: Directory(directory), problem })

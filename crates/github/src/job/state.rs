@@ -169,6 +169,8 @@ pub(crate) struct ActionFrame {
     pub failed: bool,
     /// Whether one of its steps was stopped.
     pub cancelled: bool,
+    /// Whether the user ended the job in one of its steps.
+    pub stopped: bool,
     /// How many actions are around these steps, this one included.
     pub depth: usize,
 }

@@ -18,7 +18,7 @@ use super::conditions::{evaluate_boolean, holds, minutes_of, survives_cancel, wh
 use super::context::Job;
 use super::labels;
 use super::lane::{Deadline, Lane};
-use super::options::{AfterFailure, FailedStep};
+use super::options::AfterFailure;
 use super::state::{Ended, Frame, JobState, Outcome};
 use super::variables::Variables;
 
@@ -39,13 +39,6 @@ pub(crate) struct Prepared {
     pub env: Variables,
     /// What `github` says that differs by step.
     pub github: Vec<(&'static str, Value)>,
-}
-
-/// Where and why a step failed, for the person who is asked about it.
-#[derive(Default)]
-pub(crate) struct Trace {
-    /// What a person needs to see, as far as it is known.
-    pub failed: Option<FailedStep>,
 }
 
 /// Runs all steps of a frame in order. `background` is there for the steps of a job: an action
@@ -76,6 +69,9 @@ pub(crate) async fn run_steps(
         frame.record(&step.id.value, &ended, state);
         if ended.stop {
             state.failed = true;
+            if let Some(action) = &mut frame.action {
+                action.stopped = true;
+            }
             skip_rest(job, lane, frame, steps, step);
             break;
         }
@@ -112,9 +108,9 @@ pub(crate) fn run_step<'a>(
             }
         };
         let mut ended = loop {
-            let mut trace = Trace::default();
-            let ended = attempt(job, lane, state, frame, step, &prepared, &mut trace).await;
-            match ask_after_failure(job, lane, state, frame, step, &ended, &prepared, trace).await {
+            lane.program = None;
+            let ended = attempt(job, lane, state, frame, step, &prepared).await;
+            match ask_after_failure(job, lane, state, frame, step, &ended, &prepared).await {
                 AfterFailure::Continue => break ended,
                 AfterFailure::Retry => lane.log.line(&node, "Retrying the step."),
                 AfterFailure::Stop => break Ended { stop: true, ..ended },
@@ -201,12 +197,11 @@ async fn attempt(
     frame: &mut Frame,
     step: &Step,
     prepared: &Prepared,
-    trace: &mut Trace,
 ) -> Ended {
     match &step.kind {
         StepKind::Run { script, shell, working_directory } => {
             let parts = (script, shell.as_ref(), working_directory.as_ref());
-            super::run::run(job, lane, state, frame, prepared, parts, trace).await
+            super::run::run(job, lane, state, frame, prepared, parts).await
         }
         StepKind::Uses { uses, action, with } => {
             let step = actions::UsesStep { step, uses, action, with: with.as_ref() };
@@ -220,7 +215,6 @@ async fn attempt(
 }
 
 /// Asks the person at the terminal what to do about a failure, where there is one.
-#[expect(clippy::too_many_arguments, reason = "the parts of a step, all of them needed")]
 async fn ask_after_failure(
     job: &Job,
     lane: &mut Lane,
@@ -229,16 +223,16 @@ async fn ask_after_failure(
     step: &Step,
     ended: &Ended,
     prepared: &Prepared,
-    trace: Trace,
 ) -> AfterFailure {
     let (Some(hook), Some(mut failed), Outcome::Failure) =
-        (&job.options.on_failure, trace.failed, ended.outcome)
+        (&job.options.on_failure, lane.program.take(), ended.outcome)
     else {
         return AfterFailure::Continue;
     };
     if is_excused(job, state, frame, step, prepared).unwrap_or(false) {
         return AfterFailure::Continue;
     }
+    failed.label.clone_from(&prepared.label);
     failed.reason = ended.reason.clone().unwrap_or_default();
     lane.log.flush();
     lane.reporter.flush();

@@ -55,6 +55,18 @@ async fn a_job_is_ended() {
 }
 
 #[tokio::test]
+async fn a_job_is_ended_from_inside_an_action() {
+    let action = "name: c\nruns:\n  using: composite\n  steps:\n    \
+                  - {shell: bash, run: exit 2}\n    - {if: always(), shell: bash, run: echo inner}\n";
+    let (bench, _) = asked(&[AfterFailure::Stop]);
+    let ended = bench
+        .file("a/action.yml", action)
+        .steps("- uses: ./a\n- {if: always(), run: echo outer}")
+        .await;
+    assert!(!ended.log().contains("\ninner\n") && !ended.log().contains("\nouter\n"));
+}
+
+#[tokio::test]
 async fn it_goes_on_as_the_workflow_says() {
     let (bench, _) = asked(&[AfterFailure::Continue]);
     let ended = bench.steps(STEPS).await;
@@ -67,4 +79,21 @@ async fn an_excused_step_asks_nobody() {
     let (bench, hook) = asked(&[]);
     bench.steps("- {continue-on-error: true, run: exit 1}").await;
     assert!(hook.asked.lock().expect("a lock").is_empty());
+}
+
+#[tokio::test]
+async fn a_step_inside_an_action_asks_once() {
+    let action = "name: c\nruns:\n  using: composite\n  steps:\n    \
+                  - {name: inside, shell: bash, run: exit 2}\n    - {name: js, if: always(), uses: ./j}\n";
+    let (bench, hook) = asked(&[]);
+    let ended = bench
+        .file("a/action.yml", action)
+        .file("j/action.yml", "name: j\nruns: {using: node20, main: m.js}\n")
+        .file("j/m.js", "process.exit(4)")
+        .steps("- uses: ./a")
+        .await;
+    assert_eq!(ended.word(), "failure");
+    let asked = hook.asked.lock().expect("a lock");
+    let asked: Vec<_> = asked.iter().map(|step| (&*step.label, &*step.reason)).collect();
+    assert_eq!(asked, [("inside", "exit code 2"), ("js", "exit code 4")]);
 }

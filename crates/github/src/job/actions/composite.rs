@@ -52,6 +52,7 @@ pub(crate) fn frame(
         github,
         failed: false,
         cancelled: false,
+        stopped: false,
         depth,
     };
     Ok(Frame { node, steps: Arc::default(), env: variables, action: Some(action) })
@@ -101,11 +102,13 @@ pub(crate) async fn run(
         _ => None,
     };
     let mut ended = Ended::new(outcome, reason);
+    ended.stop = frame.action.as_ref().is_some_and(|action| action.stopped);
     match outputs(job, state, &frame, loaded) {
         Ok(outputs) => ended.outputs = outputs,
         Err(problem) => {
             let outputs = std::mem::take(&mut ended.outputs);
-            ended = Ended { outputs, ..fail(job, lane, node, &problem) };
+            let stop = ended.stop;
+            ended = Ended { outputs, stop, ..fail(job, lane, node, &problem) };
         }
     }
     ended

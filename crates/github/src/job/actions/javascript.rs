@@ -15,7 +15,7 @@ use windlass_session::ExecSpec;
 use super::{Instance, LoadedAction, inputs, node};
 use crate::job::context::Job;
 use crate::job::lane::Lane;
-use crate::job::run::{Program, run_spec, step_variables};
+use crate::job::run::{Program, remember, run_spec, step_variables};
 use crate::job::state::{Ended, JobState};
 use crate::job::steps::fail;
 use crate::job::variables::Variables;
@@ -78,6 +78,7 @@ pub(crate) async fn run(
     let step: Vec<_> = step.iter().map(|(name, value)| (*name, value.as_ref())).collect();
     spec.environment = job.environment(state, &layers, &lane.files, &step);
     spec.environment.extend(variables(&part));
+    remember(job, lane, part.node, &spec, None);
     let ran = run_spec(job, lane, state, part.node, (spec, Program::Action), &layers).await;
     part.instance.save(ran.saved);
     ran.ended
