@@ -1,11 +1,15 @@
 //! A run before it has a number: its title and its checked inputs.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use windlass_github::{
     event::Event,
-    inputs::Selection,
+    inputs::{GithubRunInputs, Selection},
     launch::{Compiled, RunIdentity, github_context},
+    program::Program,
 };
 use windlass_github_syntax::expression::Value;
 use windlass_kernel::RunInputs;
@@ -46,6 +50,30 @@ impl<'a> Draft<'a> {
         event: &Event,
         number: u64,
     ) -> Result<RunInputs, Failure> {
+        let (inputs, title) = self.inputs(arguments, opened, event, number);
+        inputs.into_run_inputs(title).map_err(Failure::environment)
+    }
+
+    /// The same for a plan, with the sources that were parsed for the checks.
+    pub fn program(
+        self,
+        arguments: &arguments::Run,
+        opened: &Opened,
+        event: &Event,
+    ) -> Result<(RunInputs, Arc<Program>), Failure> {
+        let compiled = self.compiled;
+        let (inputs, title) = self.inputs(arguments, opened, event, 1);
+        let program = Arc::new(compiled.program(&inputs));
+        Ok((inputs.into_run_inputs(title).map_err(Failure::environment)?, program))
+    }
+
+    fn inputs(
+        self,
+        arguments: &arguments::Run,
+        opened: &Opened,
+        event: &Event,
+        number: u64,
+    ) -> (GithubRunInputs, String) {
         let identity = RunIdentity {
             id: numeric_id(),
             number,
@@ -61,8 +89,7 @@ impl<'a> Draft<'a> {
             ..Selection::default()
         };
         let vars = arguments.var.iter().cloned().collect();
-        let inputs = self.compiled.run_inputs(github, self.inputs, vars, selection);
-        inputs.into_run_inputs(self.title).map_err(Failure::environment)
+        (self.compiled.run_inputs(github, self.inputs, vars, selection), self.title)
     }
 }
 

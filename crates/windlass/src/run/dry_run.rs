@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use windlass_github::{
     event::{Decision, Event},
-    plan::{PlannedJob, Verdict, plan},
+    plan::{PlannedJob, Verdict, plan_program},
 };
 
 use super::{announcement::announce, choose::Chosen, draft::Draft, problems, project::Opened};
 use crate::{
     arguments,
-    commands::completions::print,
+    commands::completions::{one_line, print},
     exit::{Exit, Failure, Outcome},
 };
 
@@ -39,8 +39,8 @@ pub fn show(
             Some(Decision::Runs) if usable => {
                 let draft = Draft::new(&compiled, event)?;
                 let _ = writeln!(text, "\n{name} would run ({})", draft.title);
-                let inputs = draft.run_inputs(arguments, opened, event, 1)?;
-                let jobs = plan(&inputs).map_err(Failure::refused)?;
+                let (inputs, program) = draft.program(arguments, opened, event)?;
+                let jobs = plan_program(&inputs, &program).map_err(Failure::refused)?;
                 jobs.iter().for_each(|job| write_job(&mut text, job));
             }
             _ => {
@@ -49,7 +49,8 @@ pub fn show(
             }
         }
     }
-    let exit = print(text.as_bytes())?;
+    let lines = text.lines().map(|line| one_line(line) + "\n");
+    let exit = print(lines.collect::<String>().as_bytes())?;
     if broken { Ok(Exit::Refused) } else { Ok(exit) }
 }
 
