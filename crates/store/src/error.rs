@@ -16,7 +16,10 @@ pub enum StoreError {
     )]
     NoDirectory,
     /// A directory or file could not be made or used.
-    #[error("{}: {source}", path.display())]
+    #[error(
+        "{} cannot be used for the history: {source}; set WINDLASS_STATE_DIR to a directory that can",
+        path.display()
+    )]
     Path {
         /// Which one.
         path: PathBuf,
@@ -63,7 +66,8 @@ pub enum StoreError {
     },
     /// No space is left.
     #[error(
-        "{}: no space is left for the history; free some, `windlass runs delete` removes old runs",
+        "{}: no space is left for the history; free some, or set WINDLASS_STATE_DIR to a directory \
+         that has it",
         path.display()
     )]
     DiskFull {

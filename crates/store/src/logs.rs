@@ -140,7 +140,7 @@ fn create(path: &Path) -> io::Result<File> {
 fn at(path: &Path, error: &io::Error) -> io::Error {
     let advice = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "; free some space, `windlass runs delete` removes old runs"
+            "; free some space, or set WINDLASS_STATE_DIR to a directory that has it"
         }
         _ => "",
     };

@@ -24,10 +24,24 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             // Nobody is left to be told when standard error is closed as well.
-            let _ = writeln!(io::stderr(), "error: {:#}", failure.error);
+            let _ = writeln!(io::stderr(), "error: {}", told(&failure.error));
             failure.exit.into()
         }
     }
+}
+
+/// The message and its causes, each once: some messages end with their cause already. Names of
+/// files and branches may hold anything; a terminal gets nothing to obey.
+fn told(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    let lines: Vec<String> = text.lines().map(commands::completions::one_line).collect();
+    lines.join("\n")
 }
 
 fn dispatch(arguments: Arguments) -> Outcome {

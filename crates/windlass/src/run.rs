@@ -12,6 +12,7 @@ pub mod leftovers;
 pub mod problems;
 pub mod project;
 pub mod secrets;
+pub mod selection;
 pub mod settings;
 pub mod sources;
 pub mod surface;

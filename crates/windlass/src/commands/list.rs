@@ -9,7 +9,7 @@ use windlass_github_syntax::workflow::Workflow;
 
 use crate::{
     arguments::List,
-    commands::completions::print,
+    commands::completions::{one_line, print},
     exit::{Failure, Outcome},
     run::project,
 };
@@ -56,9 +56,10 @@ fn object(file: &str, workflow: Option<&Workflow>, errors: bool) -> serde_json::
     })
 }
 
+/// Names may hold anything; a terminal gets nothing to obey.
 fn row(file: &str, workflow: Option<&Workflow>, errors: bool) -> [String; 4] {
     let jobs = if errors { "has errors".to_owned() } else { jobs_of(workflow).join(", ") };
-    [file.to_owned(), name_of(workflow), events_of(workflow).join(", "), jobs]
+    [file, &name_of(workflow), &events_of(workflow).join(", "), &jobs].map(one_line)
 }
 
 /// Columns as wide as their widest cell; the last one is left as it is.

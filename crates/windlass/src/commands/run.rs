@@ -24,7 +24,7 @@ use crate::{
         driver::{self, Manner},
         dry_run, problems,
         project::{self, Opened},
-        secrets,
+        secrets, selection,
         settings::Settings,
         sources::{self, Sources},
         surface,
@@ -38,6 +38,8 @@ pub async fn run(
     directory: Option<&std::path::Path>,
     color: ColorChoice,
 ) -> Outcome {
+    selection::check_event(arguments.event.as_deref())?;
+    selection::check_actions(&arguments.action)?;
     let project = project::discover(directory)?;
     let names_files = !arguments.workflows.is_empty();
     project::choose_dialect(&project, arguments.dialect.as_deref(), names_files)?;
@@ -45,6 +47,7 @@ pub async fn run(
     let event = opened.event(&arguments)?;
     let files = choose::named_files(&opened.project.root, &arguments.workflows)?;
     let chosen = compile(&arguments, &opened, &event, files)?;
+    let chosen = selection::narrow(chosen, &arguments)?;
     let colours = surface::appearance(color).colours;
     if arguments.dry_run {
         return dry_run::show(chosen, &arguments, &opened, &event, colours);

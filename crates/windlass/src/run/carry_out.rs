@@ -81,9 +81,12 @@ impl Workshop {
         }
         watch.abort();
         self.surface.finish();
-        match exit {
-            Ok(_) if self.surface.output().is_closed() => Ok(Exit::ClosedOutput),
-            exit => exit,
+        match (exit, self.surface.output().failure()) {
+            (Ok(_), Some(reason)) => Err(Failure::environment(anyhow::anyhow!(
+                "standard output cannot be written to, so the run was cancelled: {reason}"
+            ))),
+            (Ok(_), None) if self.surface.output().is_closed() => Ok(Exit::ClosedOutput),
+            (exit, _) => exit,
         }
     }
 
