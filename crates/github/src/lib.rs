@@ -6,6 +6,7 @@ pub mod inputs;
 pub mod job;
 pub mod launch;
 pub mod order;
+mod outcome;
 pub mod plan;
 pub mod process;
 pub mod program;

@@ -129,3 +129,20 @@ pub struct Annotation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_column: Option<u32>,
 }
+
+impl Annotation {
+    /// A remark on a node as a whole, without a place in the sources.
+    pub fn on(node: NodeId, level: AnnotationLevel, message: impl Into<String>) -> Self {
+        Annotation {
+            node,
+            level,
+            message: message.into(),
+            title: None,
+            file: None,
+            line: None,
+            end_line: None,
+            column: None,
+            end_column: None,
+        }
+    }
+}

@@ -69,17 +69,8 @@ impl JobDriver for GithubJobDriver {
 
 /// A job that could not even be given a place to run.
 fn refuse(port: &JobPort, message: &str) -> JobResult {
-    port.progress(vec![Change::Annotate(Annotation {
-        node: port.node().clone(),
-        level: AnnotationLevel::Error,
-        message: message.to_owned(),
-        title: None,
-        file: None,
-        line: None,
-        end_line: None,
-        column: None,
-        end_column: None,
-    })]);
+    let annotation = Annotation::on(port.node().clone(), AnnotationLevel::Error, message);
+    port.progress(vec![Change::Annotate(annotation)]);
     result(Outcome::Failure, Stop::Going)
 }
 

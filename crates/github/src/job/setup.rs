@@ -330,25 +330,11 @@ fn begin(job: &Job, state: &JobState, reporter: &mut Reporter, log: &mut JobLog)
     log.line(&node, &format!("Workspace: {workspace} ({content})"));
     if let Some(warning) = runner_labels::warning(&job.order.runner_labels) {
         log.issue(&node, "warning", &warning);
-        reporter.add(Change::Annotate(about_job(job, warning)));
+        let annotation = Annotation::on(job.node.clone(), AnnotationLevel::Warning, warning);
+        reporter.add(Change::Annotate(annotation));
     }
     show_permissions(job, reporter, log, &node);
     log.line(&node, &format!("Complete job name: {}", job.order.name));
-}
-
-/// A warning about the job as a whole.
-fn about_job(job: &Job, message: String) -> Annotation {
-    Annotation {
-        node: job.node.clone(),
-        level: AnnotationLevel::Warning,
-        message,
-        title: None,
-        file: None,
-        line: None,
-        end_line: None,
-        column: None,
-        end_column: None,
-    }
 }
 
 /// What the workflow lets the token do; the token itself is the user's.

@@ -3,47 +3,17 @@
 //! Every change goes through [`JobState::apply`], so that those of a background step can be kept
 //! aside until somebody waits for it, as on GitHub (actions/runner, `BackgroundStepCoordinator`).
 
+pub(crate) use crate::outcome::Outcome;
 use std::sync::Arc;
 
 use windlass_github_syntax::expression::{Object, Value};
-use windlass_kernel::{NodeId, Status};
+use windlass_kernel::NodeId;
 
 use super::actions::PostStep;
 use super::matchers::Definition;
 use super::output::MatcherChange;
 use super::scope::Progress;
 use super::variables::Variables;
-
-/// How a step or job ended, in GitHub's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Success,
-    Failure,
-    Cancelled,
-    Skipped,
-}
-
-impl Outcome {
-    /// GitHub's word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Outcome::Success => "success",
-            Outcome::Failure => "failure",
-            Outcome::Cancelled => "cancelled",
-            Outcome::Skipped => "skipped",
-        }
-    }
-
-    /// The status that all dialects share.
-    pub fn status(self) -> Status {
-        match self {
-            Outcome::Success => Status::Succeeded,
-            Outcome::Failure => Status::Failed,
-            Outcome::Cancelled => Status::Cancelled,
-            Outcome::Skipped => Status::Skipped,
-        }
-    }
-}
 
 /// How one step ended.
 #[derive(Clone, Debug)]

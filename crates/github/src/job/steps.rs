@@ -290,17 +290,7 @@ pub(crate) fn fail(job: &Job, lane: &mut Lane, node: &NodeId, message: &str) -> 
 
 /// An error about a node.
 pub(crate) fn annotation(job: &Job, node: &NodeId, message: &str) -> Annotation {
-    Annotation {
-        node: node.clone(),
-        level: AnnotationLevel::Error,
-        message: job.mask(message),
-        title: None,
-        file: None,
-        line: None,
-        end_line: None,
-        column: None,
-        end_column: None,
-    }
+    Annotation::on(node.clone(), AnnotationLevel::Error, job.mask(message))
 }
 
 /// Reports the end of a step, with the part of the log that is its own.

@@ -9,10 +9,11 @@ use windlass_github_syntax::{
     expression::Value,
     workflow::{Job as JobSource, Permissions, Workflow},
 };
-use windlass_kernel::{NodeId, OperationId, Status};
+use windlass_kernel::{NodeId, OperationId};
 
 use super::scope::{Chain, object, text};
 use crate::order::SecretsScope;
+pub(crate) use crate::outcome::Outcome;
 
 /// A job of a call, by position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,47 +103,6 @@ pub(crate) struct Leg {
     /// `continue-on-error`, evaluated.
     pub tolerated: bool,
     pub outcome: Option<Outcome>,
-}
-
-/// GitHub's four results of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Success,
-    Failure,
-    Cancelled,
-    Skipped,
-}
-
-impl Outcome {
-    pub fn word(self) -> &'static str {
-        match self {
-            Outcome::Success => "success",
-            Outcome::Failure => "failure",
-            Outcome::Cancelled => "cancelled",
-            Outcome::Skipped => "skipped",
-        }
-    }
-
-    pub fn status(self) -> Status {
-        match self {
-            Outcome::Success => Status::Succeeded,
-            Outcome::Failure => Status::Failed,
-            Outcome::Cancelled => Status::Cancelled,
-            Outcome::Skipped => Status::Skipped,
-        }
-    }
-
-    /// What several outcomes make together: a failure before a cancel before a success; skipped
-    /// only where everything is.
-    pub fn of_all(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
-        let weight = |outcome: &Outcome| match outcome {
-            Outcome::Skipped => 0,
-            Outcome::Success => 1,
-            Outcome::Cancelled => 2,
-            Outcome::Failure => 3,
-        };
-        outcomes.max_by_key(weight).unwrap_or(Outcome::Skipped)
-    }
 }
 
 impl Call {

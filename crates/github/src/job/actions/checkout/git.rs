@@ -18,6 +18,34 @@ use crate::job::state::{Ended, JobState, Outcome};
 use crate::job::steps::fail;
 use crate::job::variables::Variables;
 
+/// The other side of a fetch from a directory.
+const UPLOAD_PACK: &str = "git -c uploadpack.allowAnySHA1InWant=true upload-pack";
+
+/// What a fetch brought.
+struct Fetched {
+    commit: String,
+    /// The branch, when the reference is one.
+    branch: Option<String>,
+}
+
+impl Fetched {
+    /// Reads it from git's record, whose first line is what was asked for first:
+    /// `<commit>\t\tbranch 'main' of <address>`.
+    fn read(directory: &Path) -> std::io::Result<Self> {
+        let git = directory.join(".git");
+        let git = match std::fs::read_to_string(&git) {
+            // A linked working tree has a file that says where its directory is.
+            Ok(link) => directory.join(link.trim().trim_start_matches("gitdir: ")),
+            Err(_) => git,
+        };
+        let record = std::fs::read_to_string(git.join("FETCH_HEAD"))?;
+        let line = record.lines().next().unwrap_or_default();
+        let commit = line.split('\t').next().unwrap_or_default().to_owned();
+        let branch = line.split_once("\tbranch '").and_then(|(_, rest)| rest.split_once("' of "));
+        Ok(Fetched { commit, branch: branch.map(|(branch, _)| branch.to_owned()) })
+    }
+}
+
 /// Calls of git, shown in the step's log.
 pub(super) struct Git<'a> {
     pub job: &'a Arc<Job>,
@@ -42,11 +70,16 @@ impl Git<'_> {
         }
         if !directory.join(".git").exists() {
             self.run(lane, state, directory, &["init", "-q"], &[]).await?;
+            let origin = self.origin(checkout, &source);
+            let arguments = ["remote".into(), "add".into(), "origin".into(), origin];
+            self.run(lane, state, directory, &arguments, &[]).await?;
         }
         let reference = self.reference(checkout);
         self.fetch(lane, state, checkout, &source, &reference).await?;
         self.sparse(lane, state, checkout).await?;
-        let branch = Self::branch(&reference);
+        let fetched = Fetched::read(directory)
+            .map_err(|error| fail(self.job, lane, self.node, &format!("FETCH_HEAD: {error}")))?;
+        let branch = fetched.branch.or_else(|| self.branch_of_run(checkout));
         let mut arguments = vec!["checkout", "--progress", "--force"];
         match &branch {
             Some(branch) => arguments.extend(["-B", branch, "FETCH_HEAD"]),
@@ -57,7 +90,23 @@ impl Git<'_> {
             self.run(lane, state, directory, &["clean", "-ffdx", "-q"], &[]).await?;
         }
         self.extras(lane, state, checkout).await?;
-        self.commit(lane, directory)
+        Ok(fetched.commit)
+    }
+
+    /// What the remote `origin` of a new clone is called.
+    fn origin(&self, checkout: &Checkout, source: &OsString) -> OsString {
+        let server = self.job.contexts.github.get("server_url").filter(|_| checkout.is_own);
+        match server {
+            Some(server) => format!("{server}/{}", checkout.repository).into(),
+            None => source.clone(),
+        }
+    }
+
+    /// Without `ref` the branch of the run is checked out at its commit.
+    fn branch_of_run(&self, checkout: &Checkout) -> Option<String> {
+        let reference = self.job.contexts.github.get("ref").map(|name| name.to_text());
+        let branch = reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
+        branch.filter(|_| checkout.is_own && checkout.reference.is_empty()).map(str::to_owned)
     }
 
     /// The address that git fetches from.
@@ -72,6 +121,10 @@ impl Git<'_> {
             let line =
                 format!("Served from the local repository {}, not from a forge.", root.display());
             lane.log.line(self.node, &line);
+            if options.repository.is_dirty {
+                let line = "Uncommitted changes are not part of this checkout.";
+                lane.log.line(self.node, line);
+            }
             return Ok(root.clone().into_os_string());
         }
         let source = match options.overrides.get(&checkout.repository.to_ascii_lowercase()) {
@@ -101,18 +154,16 @@ impl Git<'_> {
         Ok(())
     }
 
-    /// What is fetched: the reference asked for, or the commit of the run.
+    /// What is fetched: the reference asked for, or the commit of the run, which stands for the
+    /// merge of a pull request as well: there is no such reference here.
     fn reference(&self, checkout: &Checkout) -> String {
         match (checkout.reference.as_str(), checkout.is_own) {
-            ("", true) => commit_of_run(self.job).to_text().into_owned(),
             ("", false) => "HEAD".to_owned(),
+            (given, true) if given.is_empty() || given.starts_with("refs/pull/") => {
+                commit_of_run(self.job).to_text().into_owned()
+            }
             (given, _) => given.to_owned(),
         }
-    }
-
-    /// The local branch to be made; a tag or commit is checked out without one.
-    fn branch(reference: &str) -> Option<String> {
-        reference.strip_prefix("refs/heads/").map(str::to_owned)
     }
 
     async fn fetch(
@@ -128,10 +179,12 @@ impl Git<'_> {
         arguments.push(
             if checkout.is_true("fetch-tags", false) { "--tags" } else { "--no-tags" }.into(),
         );
-        // A commit that no branch points to any more can be had as well, as from GitHub.
-        arguments.push("--upload-pack".into());
-        arguments.push("git -c uploadpack.allowAnySHA1InWant=true upload-pack".into());
-        match checkout.input("fetch-depth") {
+        if std::path::Path::new(source).is_absolute() {
+            // A commit that no branch points to any more can be had as well, as from GitHub.
+            arguments.push(format!("--upload-pack={UPLOAD_PACK}").into());
+        }
+        let depth = checkout.input("fetch-depth");
+        match depth {
             "" => arguments.push("--depth=1".into()),
             "0" if checkout.directory.join(".git/shallow").exists() => {
                 arguments.push("--unshallow".into());
@@ -149,6 +202,10 @@ impl Git<'_> {
             arguments.push(format!("--filter={}", checkout.input("filter")).into());
         }
         arguments.extend([OsString::from("--"), source.clone(), reference.into()]);
+        if depth == "0" {
+            let all = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
+            arguments.extend(all.map(OsString::from));
+        }
         if reference.starts_with('-') {
             let message = format!("'{reference}' is no valid name of a branch, tag or commit.");
             return Err(fail(self.job, lane, self.node, &message));
@@ -217,25 +274,6 @@ impl Git<'_> {
         self.run(lane, state, &checkout.directory, &arguments, &[]).await
     }
 
-    /// The commit that was checked out.
-    fn commit(&self, lane: &mut Lane, directory: &Path) -> Result<String, Ended> {
-        let head = std::fs::read_to_string(directory.join(".git/HEAD")).unwrap_or_default();
-        let commit = match head.trim().strip_prefix("ref: ") {
-            Some(name) => std::fs::read_to_string(directory.join(".git").join(name)),
-            None => Ok(head),
-        };
-        match commit {
-            Ok(commit) => {
-                let commit = commit.trim().to_owned();
-                lane.log.line(self.node, &format!("HEAD is now at {commit}"));
-                Ok(commit)
-            }
-            Err(error) => {
-                Err(fail(self.job, lane, self.node, &format!("cannot read HEAD: {error}")))
-            }
-        }
-    }
-
     async fn run<A: AsRef<std::ffi::OsStr>>(
         &self,
         lane: &mut Lane,
@@ -246,7 +284,8 @@ impl Git<'_> {
     ) -> Result<(), Ended> {
         let mut spec = ExecSpec::new("git", directory)
             .arguments(arguments.iter().map(|argument| argument.as_ref().to_owned()));
-        lane.log.line(self.node, &format!("[command]{}", spec.command_line()));
+        let shown = spec.command_line().replace(&format!(" --upload-pack={UPLOAD_PACK}"), "");
+        lane.log.line(self.node, &format!("[command]{shown}"));
         spec.environment = self.job.environment(state, self.env, &lane.files, &[]);
         spec.environment.extend([("GIT_TERMINAL_PROMPT".into(), "0".into())]);
         spec.environment.extend_from_slice(environment);
