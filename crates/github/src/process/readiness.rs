@@ -137,7 +137,11 @@ impl Run {
             return self.end_job(key, Outcome::Failure, Some(reason));
         }
         if plan.combinations.is_empty() {
-            let reason = "its matrix has no combination".to_owned();
+            let reason = match self.selection.matrix.is_empty() {
+                true => "its matrix has no combination",
+                false => "its matrix has no combination that is wanted",
+            };
+            let reason = reason.to_owned();
             return self.end_job(key, Outcome::Skipped, Some(reason));
         }
         let alone = !has_matrix(source);

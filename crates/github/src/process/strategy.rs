@@ -87,12 +87,16 @@ fn max_parallel(strategy: &Value) -> Result<Option<usize>, String> {
     }
 }
 
-/// Whether a combination has all of the wanted values.
+/// Whether a combination is wanted: for each key one of the values that are wanted of it.
 fn is_wanted(matrix: &Value, wanted: &[(String, String)]) -> bool {
     let empty = Object::new();
     let values = matrix.as_object().unwrap_or(&empty);
-    wanted.iter().all(|(key, value)| {
+    wanted.iter().all(|(key, _)| {
+        let is_found = |found: &Value| {
+            let mut of_key = wanted.iter().filter(|(other, _)| other == key);
+            of_key.any(|(_, value)| found.to_text().eq_ignore_ascii_case(value))
+        };
         // A matrix without the key is of another job, which the wish does not speak of.
-        values.get(key).is_none_or(|found| found.to_text().eq_ignore_ascii_case(value))
+        values.get(key).is_none_or(is_found)
     })
 }
