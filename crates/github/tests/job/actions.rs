@@ -216,25 +216,66 @@ async fn a_strict_workspace_is_filled_by_the_checkout() {
         .steps(
             "- run: echo got [$(ls)]
 - {id: c, uses: actions/checkout@v4}
-- run: echo got $(cat a.txt) ${{ steps.c.outputs.commit == github.sha }} $(git status --short)
-- {uses: actions/checkout@v4, with: {ref: refs/heads/main, fetch-depth: 0}}
-- run: echo got $(git log --oneline | wc -l) $(git branch --show-current)
+- run: echo got $(cat a.txt) $(git status --short) $(git branch --show-current)
+- run: test ${{ steps.c.outputs.commit }} = $(git rev-parse HEAD)
+- {uses: actions/checkout@v4, with: {ref: main, fetch-depth: 0}}
+- run: echo got $(git log --oneline origin/main | wc -l) $(git branch --show-current) $(git tag)
+- {uses: actions/checkout@v4, with: {ref: v1}}
+- run: echo got $(cat a.txt) [$(git branch --show-current)] $(git remote get-url origin)
+- {uses: actions/checkout@v4, with: {ref: refs/pull/7/merge}}
+- run: echo got $(cat a.txt)
 - {continue-on-error: true, uses: actions/checkout@v4, with: {ref: no-such-branch}}
 - {continue-on-error: true, uses: actions/checkout@v4, with: {path: ../outside}}",
         )
         .await;
     assert_eq!(ended.word(), "success", "{}", ended.log());
-    assert_eq!(commits(&ended), ["got []", "got two false", "got 2 main"]);
+    assert_eq!(
+        commits(&ended),
+        [
+            "got []",
+            "got two main",
+            "got 2 main v1",
+            "got one [] https://github.invalid/octo/shop",
+            "got two",
+        ]
+    );
     assert!(ended.log().contains("is not under"), "{}", ended.log());
+}
+
+/// A run in place in the project itself.
+fn in_place() -> Bench {
+    let mut bench = shop();
+    let project = bench.options.repository.project_root.clone();
+    bench.options.workspace_source = WorkspaceSource::InPlace(project);
+    bench
 }
 
 #[tokio::test]
 async fn a_checkout_never_overwrites_uncommitted_work_in_place() {
-    let mut bench = shop().file("a.txt", "uncommitted");
+    let mut bench = in_place();
     bench.options.repository.is_dirty = true;
     let ended = bench.steps("- {uses: actions/checkout@v4, with: {ref: v1}}").await;
     assert_eq!(ended.word(), "failure");
     assert!(ended.log().contains("Commit or stash them"), "{}", ended.log());
+}
+
+#[tokio::test]
+async fn a_checkout_in_place_switches_and_nothing_else() {
+    let bench = in_place();
+    let project = bench.options.repository.project_root.clone();
+    std::fs::write(project.join(".git/info/exclude"), "ignored\n").expect("a file");
+    std::fs::write(project.join("ignored"), "").expect("a file");
+    let ended = bench
+        .steps(
+            "- {id: c, uses: actions/checkout@v4, with: {ref: v1}}
+- run: echo got $(cat a.txt) $(ls) $(git rev-parse --is-shallow-repository)
+- run: test ${{ steps.c.outputs.commit }} = $(git rev-parse v1)
+- {uses: actions/checkout@v4, with: {ref: refs/heads/main}}
+- run: echo got $(cat a.txt) $(git branch --show-current)",
+        )
+        .await;
+    assert_eq!(ended.word(), "success", "{}", ended.log());
+    assert_eq!(commits(&ended), ["got one a.txt ignored false", "got two main"]);
 }
 
 #[tokio::test]

@@ -62,7 +62,10 @@ impl Git<'_> {
         checkout: &Checkout,
     ) -> Result<String, Ended> {
         let source = self.source(lane, checkout)?;
-        self.refuse_in_place(lane, checkout)?;
+        let is_in_place = matches!(self.job.options.workspace_source, WorkspaceSource::InPlace(_));
+        if is_in_place && checkout.is_workspace {
+            return self.switch(lane, state, checkout).await;
+        }
         let directory = &checkout.directory;
         if let Err(error) = std::fs::create_dir_all(directory) {
             let message = format!("cannot create {}: {error}", directory.display());
@@ -142,16 +145,28 @@ impl Git<'_> {
         Ok(source)
     }
 
-    /// A checkout in place would throw uncommitted work away.
-    fn refuse_in_place(&self, lane: &mut Lane, checkout: &Checkout) -> Result<(), Ended> {
-        let is_in_place = matches!(self.job.options.workspace_source, WorkspaceSource::InPlace(_));
-        if is_in_place && checkout.is_workspace && self.job.options.repository.is_dirty {
+    /// The workspace is the user's own checkout: it is switched as gently as `git checkout` does
+    /// it. A shallow fetch would cut its history off, a clean would delete ignored files.
+    async fn switch(
+        &self,
+        lane: &mut Lane,
+        state: &mut JobState,
+        checkout: &Checkout,
+    ) -> Result<String, Ended> {
+        if self.job.options.repository.is_dirty {
             let message = "The workspace is your checkout itself (--in-place) and has uncommitted \
-                           changes, which this checkout would overwrite. Commit or stash them, or \
+                           changes, which this checkout could overwrite. Commit or stash them, or \
                            run without --in-place.";
             return Err(fail(self.job, lane, self.node, message));
         }
-        Ok(())
+        let directory = &checkout.directory;
+        let reference = self.reference(checkout);
+        let name = reference.strip_prefix("refs/heads/").unwrap_or(&reference);
+        self.run(lane, state, directory, &["checkout", "--progress", name, "--"], &[]).await?;
+        let mut git = tokio::process::Command::new("git");
+        let head = git.args(["rev-parse", "HEAD"]).current_dir(directory).output().await;
+        let commit = head.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        commit.map_err(|error| fail(self.job, lane, self.node, &format!("git: {error}")))
     }
 
     /// What is fetched: the reference asked for, or the commit of the run, which stands for the
