@@ -27,6 +27,7 @@ mod options;
 mod outline;
 mod output;
 mod outputs;
+mod preamble;
 mod program;
 mod run;
 mod runner_labels;

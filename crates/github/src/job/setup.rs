@@ -9,9 +9,8 @@ use thiserror::Error;
 use windlass_engine::JobPort;
 use windlass_github_syntax::expression::{Object, Value};
 use windlass_github_syntax::template::Template;
-use windlass_github_syntax::workflow::PermissionGrant;
-use windlass_kernel::{Annotation, AnnotationLevel, Change, NodeId, OperationId, RunId};
-use windlass_repository::{JobDirectory, WorkspaceError, WorkspaceSource};
+use windlass_kernel::{Change, NodeId, OperationId, RunId};
+use windlass_repository::{JobDirectory, WorkspaceError};
 use windlass_secrets::Masker;
 use windlass_session::{HostOptions, HostSession, Session, SessionError, command_file_root};
 
@@ -25,7 +24,7 @@ use super::files::CommandFiles;
 use super::lane::{Lane, Reporter};
 use super::log::JobLog;
 use super::options::GithubRunnerOptions;
-use super::outline;
+use super::preamble;
 use super::runner_labels;
 use super::scope::JobContexts;
 use super::secrets::secrets_context;
@@ -133,7 +132,7 @@ pub(crate) async fn prepare(
     };
     let state = job_state(&job, &mut problem);
     let mut reporter = Reporter::new(port);
-    begin(&job, &state, &mut reporter, &mut log);
+    preamble::begin(&job, &state, &mut reporter, &mut log);
     let problem = problem.or_else(|| needs_container(&job.order)).or_else(|| refused(&job));
     let lane = Lane {
         job_node: node,
@@ -300,57 +299,6 @@ fn job_state(job: &Job, problem: &mut Option<String>) -> JobState {
         }
     }
     state
-}
-
-/// Reports the job's start and writes the head of its log.
-fn begin(job: &Job, state: &JobState, reporter: &mut Reporter, log: &mut JobLog) {
-    let node = outline::setup_node(&job.node);
-    let options = &job.options;
-    let place = format!("{} (this machine)", options.runner_name);
-    reporter.add(Change::Started { node: job.node.clone(), place });
-    let frame = Frame::job(job.node.clone());
-    let layers = [&state.env];
-    let scope = job.scope(state, &frame, &layers, &[]);
-    let (file, steps) = (&job.order.source_name, &job.order.job.steps);
-    let declared = outline::declare_job(&job.node, file, steps, &scope, |text| job.mask(text));
-    declared.into_iter().for_each(|change| reporter.add(change));
-    reporter.begin(&node);
-    let runner = &job.contexts.runner;
-    let (os, arch) = (runner.property("os"), runner.property("arch"));
-    log.line(&node, &format!("Runner name: '{}' ({os}, {arch})", options.runner_name));
-    let workspace = job.workspace().display();
-    let content = match &options.workspace_source {
-        WorkspaceSource::Snapshot(_) if options.repository.is_dirty => {
-            "a copy of the working tree, uncommitted changes included"
-        }
-        WorkspaceSource::Snapshot(_) => "a copy of the working tree",
-        WorkspaceSource::InPlace(_) => "the checkout itself",
-        WorkspaceSource::Empty => "empty",
-    };
-    log.line(&node, &format!("Workspace: {workspace} ({content})"));
-    if let Some(warning) = runner_labels::warning(&job.order.runner_labels) {
-        log.issue(&node, "warning", &warning);
-        let annotation = Annotation::on(job.node.clone(), AnnotationLevel::Warning, warning);
-        reporter.add(Change::Annotate(annotation));
-    }
-    show_permissions(job, reporter, log, &node);
-    log.line(&node, &format!("Complete job name: {}", job.order.name));
-}
-
-/// What the workflow lets the token do; the token itself is the user's.
-fn show_permissions(job: &Job, reporter: &mut Reporter, log: &mut JobLog, node: &NodeId) {
-    let Some(permissions) = &job.order.permissions else { return };
-    let lines: Vec<String> = match &permissions.grant {
-        PermissionGrant::All(level) => vec![format!("all: {}", level.as_str())],
-        PermissionGrant::Scopes(scopes) => {
-            scopes.iter().map(|(scope, level)| format!("{scope}: {}", level.as_str())).collect()
-        }
-    };
-    log.line(node, "##[group]GITHUB_TOKEN Permissions");
-    lines.iter().for_each(|line| log.line(node, line));
-    log.line(node, "##[endgroup]");
-    let (name, value) = ("permissions".to_owned(), lines.join(", "));
-    reporter.add(Change::Attribute { node: job.node.clone(), name, value });
 }
 
 /// Says why the job cannot run its steps, and where the cause is written.

@@ -290,3 +290,26 @@ async fn another_repository_is_fetched_by_git() {
     assert_eq!(ended.word(), "success", "{}", ended.log());
     assert_eq!(commits(&ended), ["got action.yml", "got main.js", "got post.js", "got pre.js"]);
 }
+
+#[tokio::test]
+async fn pre_parts_reach_out_of_remote_actions() {
+    let outer = "
+name: outer
+inputs: {who: {default: nobody}}
+runs:
+  using: composite
+  steps: [{uses: octo/noisy@v1, with: {a name: '${{ inputs.who }}'}}]
+";
+    let ended = Bench::new()
+        .action("octo/noisy", NOISY)
+        .action("octo/outer", &[("deep/action.yml", outer)])
+        .steps("- run: echo first\n- {uses: octo/outer/deep@v1, with: {who: somebody}}")
+        .await;
+    assert_eq!(ended.word(), "success", "{}", ended.log());
+    let mut printed = ended.printed();
+    printed.retain(|line| line.starts_with("p") || line.starts_with("main") || line == "first");
+    assert_eq!(printed, ["pre somebody", "first", "main somebody p", "post somebody pm"]);
+    let labels: Vec<_> = ended.conclusions();
+    assert_eq!(labels[0], "Pre Run octo/noisy@v1: success");
+    assert_eq!(labels.last().map(String::as_str), Some("Post Run octo/noisy@v1: success"));
+}

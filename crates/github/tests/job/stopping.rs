@@ -116,3 +116,30 @@ async fn background_processes_do_not_outlive_the_job() {
     );
     assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists());
 }
+
+#[tokio::test]
+async fn post_parts_run_after_a_cancel() {
+    let bench = Bench::new()
+        .file("j/action.yml", "name: j\nruns: {using: node20, main: m.js, post: p.js}\n")
+        .file("j/m.js", "console.log('ready'); setTimeout(() => {}, 60000)")
+        .file("j/p.js", "setTimeout(() => console.log('cleaned up'), 300)");
+    let (ended, took) = cancelled(bench, &steps("- uses: ./j")).await;
+    assert_eq!(ended.word(), "cancelled");
+    assert_eq!(ended.printed().last().map(String::as_str), Some("cleaned up"), "{}", ended.log());
+    assert!(took < Duration::from_secs(6), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_step_inside_an_action_is_stopped_with_it() {
+    let inner = "name: c\nruns:\n  using: composite\n  steps:\n    \
+                 - {shell: bash, run: 'echo ready; sleep 60'}\n    \
+                 - {shell: bash, run: echo never}\n    \
+                 - {if: always(), shell: bash, run: echo inner}\n";
+    let bench = Bench::new().file("c/action.yml", inner);
+    let (ended, took) =
+        cancelled(bench, &steps("- uses: ./c\n- {if: always(), run: echo outer}")).await;
+    assert!(took < Duration::from_secs(6), "{took:?}");
+    assert_eq!(ended.word(), "cancelled");
+    assert!(!ended.log().contains("\nnever\n"), "{}", ended.log());
+    assert_eq!(ended.printed().last().map(String::as_str), Some("outer"));
+}

@@ -122,6 +122,12 @@ fn plan(
     node: &NodeId,
     inputs: IndexMap<String, String>,
 ) -> Result<Checkout, String> {
+    let ignored: Vec<_> =
+        inputs.keys().map(String::as_str).filter(|it| IGNORED.contains(it)).collect();
+    if !ignored.is_empty() {
+        let line = format!("Without effect here: {}", ignored.join(", "));
+        lane.log.line(node, &line);
+    }
     for name in inputs.keys() {
         if !IGNORED.contains(&name.as_str()) && !KNOWN.contains(&name.as_str()) {
             lane.log.issue(node, "warning", &format!("Unexpected input(s) '{name}'"));
