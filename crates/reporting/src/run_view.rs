@@ -244,6 +244,7 @@ impl RunView {
     /// A node that is declared again keeps its place, its children and its state.
     fn declare(&mut self, node: &Node) {
         if let Some(known) = self.nodes.get_mut(&node.id) {
+            known.kind = node.kind;
             known.label.clone_from(&node.label);
             known.after.clone_from(&node.after);
             known.origin.clone_from(&node.origin);

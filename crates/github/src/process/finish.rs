@@ -1,7 +1,7 @@
 //! Ends: of legs, jobs, called workflows and the run.
 
 use windlass_github_syntax::expression::Value;
-use windlass_kernel::{CancelReason, Command, NodeId, Status};
+use windlass_kernel::{CancelReason, Command, NodeId, NodeKind, Status};
 
 use super::{
     Run,
@@ -116,8 +116,14 @@ impl Run {
         if self.calls[key.call].jobs[key.job].end.is_some() {
             return;
         }
-        let node = self.calls[key.call].jobs[key.job].node.clone();
-        self.conclude(node, outcome, reason);
+        let mut node = self.job_node(key);
+        let id = node.id.clone();
+        if node.kind == NodeKind::Group {
+            // A matrix or a call that never came to be is shown as one job, as on GitHub.
+            node.kind = NodeKind::Job;
+            self.declare(node);
+        }
+        self.conclude(id, outcome, reason);
         self.settle_job(key, outcome, object([]));
     }
 

@@ -44,7 +44,8 @@ impl Run {
         }
     }
 
-    fn job_node(&self, key: JobKey) -> Node {
+    /// The node of a job before its matrix is known.
+    pub(super) fn job_node(&self, key: JobKey) -> Node {
         let call = &self.calls[key.call];
         let job = &call.jobs[key.job];
         let after = job.needs.iter().map(|need| call.jobs[*need].node.clone()).collect();
