@@ -103,6 +103,8 @@ fn unescape<'a>(text: &'a str, escapes: &[(&str, &str)]) -> Cow<'a, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     type Parts = (String, Vec<(String, String)>, String);
@@ -146,6 +148,41 @@ mod tests {
         }
         for start in ["a", ":a", "#!", "## x"] {
             assert!(!CommandLine::may_start(start.as_bytes()), "{start}");
+        }
+    }
+
+    fn escape(text: &str, escapes: &[(&str, &str)]) -> String {
+        let one = |character: char| {
+            let found = escapes.iter().find(|(_, plain)| plain.chars().eq([character]));
+            found.map_or_else(|| character.to_string(), |(escaped, _)| (*escaped).to_owned())
+        };
+        text.chars().map(one).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_toolkit_escapes_is_read_back(
+            name in "[a-z-]{1,8}",
+            key in "[a-zA-Z]{1,5}",
+            value in "(?s).{1,20}",
+            data in "(?s).{0,40}",
+        ) {
+            let written =
+                format!("::{name} {key}={}::{}", escape(&value, PROPERTY), escape(&data, DATA));
+            // The runner trims the properties as a whole.
+            let value = value.trim_end_matches(char::is_whitespace);
+            let parsed = CommandLine::parse(&written).expect("a command");
+            prop_assert_eq!(&parsed.name, &name);
+            prop_assert_eq!(&parsed.data, &data);
+            let read = parsed.property(&key).unwrap_or_default();
+            prop_assert_eq!(read.trim_end_matches(char::is_whitespace), value);
+            prop_assert!(CommandLine::may_start(written.as_bytes()));
+        }
+
+        #[test]
+        fn no_line_panics(line in "(?s)[:#\\[\\] =,;%a-c0-9é]{0,40}") {
+            let parsed = CommandLine::parse(&line);
+            prop_assert!(parsed.is_none() || CommandLine::may_start(line.as_bytes()));
         }
     }
 }

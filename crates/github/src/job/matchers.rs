@@ -251,4 +251,13 @@ mod tests {
     fn translates_character_classes() {
         assert_eq!(translate(r"[^[\]]+--[--/&&]"), r"[^\[\]]+--[-\-/&\&]");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_pattern_panics(pattern in r"[\\\[\]\(\)&~^|*+?.a-c-]{0,20}", line in ".{0,30}") {
+            if let Ok(regex) = RegexBuilder::new(&translate(&pattern)).backtrack_limit(1000).build() {
+                let _ = regex.captures(&line);
+            }
+        }
+    }
 }

@@ -29,7 +29,7 @@ async fn a_service_is_cancelled() {
         .steps(
             "- id: server
   background: true
-  run: trap 'touch stopped; exit 0' INT; touch up; sleep 60 & wait
+  run: trap 'touch stopped; kill $!; exit 0' INT; touch up; sleep 60 & wait
 - run: until test -f up; do sleep 0.02; done
 - cancel: server
 - run: test -f stopped && echo ${{ steps.server.outcome }}",

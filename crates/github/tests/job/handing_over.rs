@@ -192,3 +192,22 @@ async fn binary_and_endless_lines_pass() {
     assert!(log.contains("a\u{fffd}b\0c\n: not a command\n  ::not one\n"), "{log:.500}");
     assert!(log.contains(&"x".repeat(300_000)) && log.ends_with("no end\n"));
 }
+
+#[tokio::test]
+async fn hostile_hand_overs_fail_a_step_and_nothing_else() {
+    let ended = Bench::new()
+        .steps(
+            "- run: printf 'A<<E\\na\\0b\\nE\\n' >> $GITHUB_ENV
+- continue-on-error: true
+  run: echo never
+- run: echo A=1 >> $GITHUB_ENV; rm $GITHUB_OUTPUT; mkdir $GITHUB_OUTPUT; ln -sf /etc/passwd $GITHUB_PATH
+- continue-on-error: true
+  run: echo v=2 >> $GITHUB_OUTPUT
+- run: rm -rf $(dirname $GITHUB_ENV)",
+        )
+        .await;
+    let conclusions = ended.conclusions();
+    assert!(conclusions[1].contains("nul byte"), "{conclusions:?}\n{}", ended.log());
+    assert!(!ended.log().contains("\nnever\n"));
+    assert!(std::path::Path::new("/etc/passwd").metadata().is_ok_and(|data| data.len() > 0));
+}
