@@ -30,6 +30,16 @@ impl Stop {
     }
 }
 
+/// Why something stops, in a few words.
+pub(crate) fn describe(reason: CancelReason) -> &'static str {
+    match reason {
+        CancelReason::Requested => "the run was cancelled",
+        CancelReason::TimedOut => "the job ran out of time",
+        CancelReason::FailFast => "another job of the matrix failed",
+        CancelReason::Superseded => "a newer run took its place",
+    }
+}
+
 /// The time limits of a job.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {

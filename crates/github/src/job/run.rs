@@ -10,6 +10,7 @@ use windlass_kernel::{AnnotationLevel, Change, NodeId};
 use windlass_session::ExecSpec;
 
 use super::annotations::Place;
+use super::cancellation::describe;
 use super::commands::{Commands, Effects};
 use super::context::Job;
 use super::files::{self, Written, key_values};
@@ -150,7 +151,9 @@ pub(crate) async fn run_spec(
         }
         Ending::Cancelled => {
             lane.log.issue(node, "error", "The operation was canceled.");
-            Some(Ended::new(Outcome::Cancelled, Some("the operation was canceled".to_owned())))
+            let reason = lane.stop.borrow().reason();
+            let reason = reason.map_or("a later step cancelled it", describe);
+            Some(Ended::new(Outcome::Cancelled, Some(reason.to_owned())))
         }
     };
     let mut ended = ended.unwrap_or_else(|| Ended::new(Outcome::Success, None));
