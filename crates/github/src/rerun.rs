@@ -6,11 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use windlass_kernel::{
-    Body, Command, Event, Fact, JobResult, NodeId, Operation, OperationId, OperationResult, Status,
+    Body, Command, Event, Fact, JobResult, NodeId, Operation, OperationId, OperationResult,
+    RunInputs, Status,
 };
 
-/// The results that are taken over, by the job's node: those of jobs that succeeded and depend on
-/// nothing that runs again.
+use crate::inputs::GithubRunInputs;
+
+/// The results that are taken over, by the job's node: those of jobs that neither run again nor
+/// depend on one that does. With `wanted` results of other jobs that failed are among them.
 ///
 /// What runs again is `wanted`, a job's node or what its node lies below, else every job that did
 /// not succeed.
@@ -28,7 +31,7 @@ struct Earlier {
     needs: BTreeMap<NodeId, Vec<NodeId>>,
     /// Nodes that failed or were cancelled.
     bad: BTreeSet<NodeId>,
-    /// Results of jobs that succeeded.
+    /// How jobs ended.
     results: BTreeMap<NodeId, JobResult>,
 }
 
@@ -38,6 +41,7 @@ impl Earlier {
         let mut jobs: HashMap<OperationId, NodeId> = HashMap::new();
         for event in events {
             match &event.body {
+                Body::Fact(Fact::Created(inputs)) => earlier.take_over(inputs),
                 Body::Command(Command::Declare(node)) => {
                     earlier.needs.insert(node.id.clone(), node.after.clone());
                 }
@@ -50,7 +54,7 @@ impl Earlier {
                     earlier.bad.insert(node.clone());
                 }
                 Body::Fact(Fact::Settled { id, result: OperationResult::Job(result) }) => {
-                    if let Some(node) = jobs.remove(id).filter(|_| result.status.is_success()) {
+                    if let Some(node) = jobs.remove(id) {
                         earlier.results.insert(node, result.clone());
                     }
                 }
@@ -58,6 +62,13 @@ impl Earlier {
             }
         }
         earlier
+    }
+
+    /// The run may itself have taken results over.
+    fn take_over(&mut self, inputs: &RunInputs) {
+        let settled = GithubRunInputs::read(inputs).map(|inputs| inputs.selection.settled);
+        let settled = settled.unwrap_or_default().into_iter();
+        self.results.extend(settled.map(|(node, result)| (NodeId::new(node), result)));
     }
 
     /// The chosen nodes and everything that depends on them.

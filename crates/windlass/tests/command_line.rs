@@ -1,3 +1,10 @@
 //! What every word of the command line does, one topic a file.
 
+mod actions;
+mod approvals;
 mod choosing;
+mod concurrency;
+mod events;
+mod history;
+mod looking;
+mod workspaces;

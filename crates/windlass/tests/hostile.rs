@@ -1,3 +1,9 @@
 //! Bad input, bad luck and bad manners: each is answered clearly and leaves nothing behind.
 
+mod disks;
+mod interruption;
+mod names;
+mod output;
+mod secrets;
+mod signals;
 mod workflows;

@@ -29,6 +29,9 @@ impl Run {
         let tolerated = leg.tolerated && outcome == Outcome::Failure;
         let node = leg.node.clone();
         let operation = leg.operation;
+        // What failed in an earlier run stops nothing in this one.
+        let is_news = !self.selection.settled.contains_key(node.as_str());
+        let leg = self.leg_mut(key);
         // For jobs that need it, a tolerated failure is a success.
         leg.outcome = Some(if tolerated { Outcome::Success } else { outcome });
         let status = if tolerated { Status::Warning } else { status };
@@ -40,7 +43,8 @@ impl Run {
         let legs = &mut self.calls[key.job.call].jobs[key.job.job].legs;
         legs.running -= 1;
         legs.unfinished -= 1;
-        if outcome == Outcome::Failure && !tolerated && legs.fail_fast && !legs.stopped {
+        let is_failure = outcome == Outcome::Failure && !tolerated && is_news;
+        if is_failure && legs.fail_fast && !legs.stopped {
             legs.stopped = true;
             self.stop_siblings(key);
         }

@@ -85,9 +85,7 @@ impl Prepared {
         let outcome = workshop.carry_out(start).await;
         let kept = workspaces.directory().to_owned();
         // How the runs ended is not changed by what could not be tidied up after them.
-        if let Some(workspaces) = Arc::into_inner(workspaces)
-            && let Err(error) = workspaces.finish(keep)
-        {
+        if let Err(error) = workspaces.finish(keep) {
             warn(&error);
         }
         if keep && outcome.is_ok() {

@@ -7,10 +7,11 @@ use windlass_github::{
     inputs::{GithubRunInputs, PROCESS_VERSION},
     rerun::results_to_keep,
 };
-use windlass_kernel::{Body, Event, Fact, RunId, RunInputs};
+use windlass_kernel::{Body, Event, Fact, NodeKind, RunId, RunInputs};
+use windlass_reporting::RunView;
 use windlass_store::{NewRun, RunRecord};
 
-use super::History;
+use super::{History, logs::is_named};
 use crate::{
     arguments::{ColorChoice, Manner},
     exit::{Failure, Outcome},
@@ -37,6 +38,9 @@ pub async fn rerun(
     let events = history.store.read(record.id, 0).await.map_err(Failure::environment)?;
     let created = created(&events, &record)?;
     let mut inputs = GithubRunInputs::read(created).map_err(Failure::refused)?;
+    if let Some(job) = &job {
+        check_job(&record, &events, job)?;
+    }
     if failed || job.is_some() {
         inputs.selection.settled = results_to_keep(&events, job.as_deref());
     }
@@ -110,6 +114,21 @@ fn prepare(
         several_runs: false,
     };
     Prepared::new(request, &opened, history.store.clone())
+}
+
+fn check_job(record: &RunRecord, events: &[Event], job: &str) -> Result<(), Failure> {
+    let mut view = RunView::new(record.id);
+    view.apply(events);
+    let jobs = || view.walk().map(|(node, _)| node).filter(|node| node.kind == NodeKind::Job);
+    if jobs().any(|node| is_named(node, job)) {
+        return Ok(());
+    }
+    let names: Vec<&str> = jobs().map(|node| node.id.as_str()).collect();
+    Err(Failure::refused_because(format!(
+        "run {} has no job '{job}'; it has: {}",
+        record.number,
+        names.join(", ")
+    )))
 }
 
 fn created<'e>(events: &'e [Event], record: &RunRecord) -> Result<&'e RunInputs, Failure> {
