@@ -74,11 +74,11 @@ impl Total {
     }
 }
 
-/// Runs the corpora of cases.
+/// Runs the corpora of cases, with the program as the tests built it.
 pub fn conformance(cases: Option<PathBuf>, corpora: &[String]) -> Result<()> {
+    shell::run("cargo", &["build", "--quiet", "--package", "windlass"])?;
     let cases = cases.map(|path| path.display().to_string());
-    let mut arguments =
-        vec!["run", "--quiet", "--release", "--package", "windlass-conformance", "--"];
+    let mut arguments = vec!["run", "--quiet", "--package", "windlass-conformance", "--"];
     if let Some(cases) = &cases {
         arguments.extend(["--cases", cases]);
     }
