@@ -45,15 +45,21 @@ fn told(error: &anyhow::Error) -> String {
 }
 
 fn dispatch(arguments: Arguments) -> Outcome {
-    let directory = arguments.directory.as_deref();
+    // As git has it: every path on the command line is relative to the directory.
+    if let Some(directory) = &arguments.directory {
+        std::env::set_current_dir(directory).map_err(|error| {
+            let directory = directory.display();
+            Failure::refused_because(format!("cannot go to the directory {directory}: {error}"))
+        })?;
+    }
     let color = arguments.color;
     match arguments.command {
-        Command::Run(run) => with_runtime(commands::run::run(*run, directory, color)),
+        Command::Run(run) => with_runtime(commands::run::run(*run, color)),
         Command::Completions { shell } => commands::completions::script(shell),
         Command::Man => commands::completions::manual(),
-        Command::List(list) => commands::list::list(&list, directory),
-        Command::Graph(graph) => commands::graph::graph(&graph, directory, color),
-        Command::Runs(runs) => with_runtime(commands::runs::runs(runs, directory, color)),
+        Command::List(list) => commands::list::list(&list),
+        Command::Graph(graph) => commands::graph::graph(&graph, color),
+        Command::Runs(runs) => with_runtime(commands::runs::runs(runs, color)),
         Command::Reference { page } => commands::reference::page(page),
     }
 }

@@ -1,7 +1,5 @@
 //! `windlass graph`: the jobs of a workflow and what they wait for.
 
-use std::path::Path;
-
 use windlass_github::launch::Compiled;
 use windlass_github_syntax::workflow::{Job, Workflow};
 use windlass_reporting::outline::{self, GraphNode};
@@ -14,8 +12,8 @@ use crate::{
 };
 
 /// Draws one workflow.
-pub fn graph(arguments: &Graph, directory: Option<&Path>, color: ColorChoice) -> Outcome {
-    let project = project::discover(directory)?;
+pub fn graph(arguments: &Graph, color: ColorChoice) -> Outcome {
+    let project = project::discover()?;
     project::choose_dialect(&project, Some("github"), false)?;
     let wanted: Vec<String> = arguments.workflow.iter().cloned().collect();
     let files = choose::named_files(&project.root, &wanted)?;

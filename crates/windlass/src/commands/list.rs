@@ -1,6 +1,6 @@
 //! `windlass list`: the workflows of a project.
 
-use std::{fmt::Write, path::Path};
+use std::fmt::Write;
 
 use serde_json::json;
 use windlass_diagnostics::SourceMap;
@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// Prints each workflow with its name, events and jobs.
-pub fn list(arguments: &List, directory: Option<&Path>) -> Outcome {
-    let project = project::discover(directory)?;
+pub fn list(arguments: &List) -> Outcome {
+    let project = project::discover()?;
     project::choose_dialect(&project, Some("github"), false)?;
     let files = workflow_files(&project.root).map_err(Failure::environment)?;
     let (mut rows, mut objects) = (Vec::new(), Vec::new());

@@ -28,19 +28,21 @@ use crate::{
         settings::Settings,
         sources::{self, Sources},
         surface,
+        terminal::somebody_is_there,
         workshop::{self, Prepared},
     },
 };
 
 /// Runs the chosen workflows and answers how they ended.
-pub async fn run(
-    arguments: arguments::Run,
-    directory: Option<&std::path::Path>,
-    color: ColorChoice,
-) -> Outcome {
+pub async fn run(arguments: arguments::Run, color: ColorChoice) -> Outcome {
     selection::check_event(arguments.event.as_deref())?;
     selection::check_actions(&arguments.action)?;
-    let project = project::discover(directory)?;
+    if arguments.shell_on_failure && !somebody_is_there() {
+        return Err(Failure::refused_because(
+            "--shell-on-failure needs a terminal: standard input or standard error is none",
+        ));
+    }
+    let project = project::discover()?;
     let names_files = !arguments.workflows.is_empty();
     project::choose_dialect(&project, arguments.dialect.as_deref(), names_files)?;
     let opened = Opened::new(project, arguments.reference.as_deref())?;
@@ -171,7 +173,7 @@ fn settings(arguments: &arguments::Run) -> Result<Settings, Failure> {
     environment.extend(arguments.env.iter().cloned());
     Ok(Settings {
         environment,
-        actions: arguments.action.clone(),
+        actions: sources::settled_places(&arguments.action),
         in_place: arguments.in_place,
         strict: arguments.strict,
         strict_labels: arguments.strict_labels,

@@ -5,7 +5,7 @@ mod logs;
 mod look;
 mod watch;
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use windlass_engine::Journal;
 use windlass_kernel::RunId;
@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// Does what was asked of the history.
-pub async fn runs(arguments: Runs, directory: Option<&Path>, color: ColorChoice) -> Outcome {
-    let history = History::open(directory).await?;
+pub async fn runs(arguments: Runs, color: ColorChoice) -> Outcome {
+    let history = History::open().await?;
     match arguments {
         Runs::List { limit, all, json } => look::list(&history, limit, all, json, color).await,
         Runs::View { run, json } => look::view(&history, run.as_deref(), json, color).await,
@@ -44,10 +44,10 @@ pub struct History {
 }
 
 impl History {
-    async fn open(directory: Option<&Path>) -> Result<Self, Failure> {
+    async fn open() -> Result<Self, Failure> {
         let state = state_directory(|name| std::env::var_os(name)).map_err(Failure::environment)?;
         let store = Arc::new(Store::open(&state).await.map_err(Failure::environment)?);
-        let project = project::discover(directory)?;
+        let project = project::discover()?;
         Ok(History { store, project: project.root.display().to_string() })
     }
 

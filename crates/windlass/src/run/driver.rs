@@ -94,12 +94,27 @@ pub fn make(
 }
 
 /// Variables that steps do not inherit: the program's own, secrets among them; those of another
-/// run in which this one may be nested; and the login shell, which hosted runners do not set.
+/// run in which this one may be nested; the login shell, which hosted runners do not set; and what
+/// git tells its hooks, by which a step's git would find the checkout instead of its workspace.
 fn is_withheld(name: &std::ffi::OsStr) -> bool {
     let name = name.to_string_lossy();
     let prefixes = ["WINDLASS_", "GITHUB_", "RUNNER_", "ACTIONS_"];
-    name == "SHELL" || prefixes.iter().any(|prefix| name.starts_with(prefix))
+    name == "SHELL"
+        || OF_GIT_HOOKS.contains(&name.as_ref())
+        || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
+
+/// What `git rev-parse --local-env-vars` lists, as far as it names places.
+const OF_GIT_HOOKS: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+];
 
 fn host_name() -> String {
     let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();

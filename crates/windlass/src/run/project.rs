@@ -29,12 +29,9 @@ pub struct Opened {
 
 type Listing = JoinHandle<Result<Vec<PathBuf>, GitError>>;
 
-/// Finds the project from a directory upwards.
-pub fn discover(directory: Option<&Path>) -> Result<Project, Failure> {
-    let here = match directory {
-        Some(directory) => directory.to_owned(),
-        None => env::current_dir().map_err(Failure::environment)?,
-    };
+/// Finds the project from the current directory upwards.
+pub fn discover() -> Result<Project, Failure> {
+    let here = env::current_dir().map_err(Failure::environment)?;
     Project::discover(&here).map_err(Failure::refused)
 }
 

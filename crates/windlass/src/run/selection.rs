@@ -5,7 +5,7 @@ use std::path::Path;
 use windlass_github::{event::Decision, launch::Compiled};
 use windlass_github_syntax::{schema::events, workflow::Workflow};
 
-use super::choose::Chosen;
+use super::{choose::Chosen, sources::is_address};
 use crate::{arguments, exit::Failure};
 
 /// Refuses an event that GitHub does not have: a workflow could never be started by it.
@@ -33,8 +33,7 @@ pub fn check_actions(given: &[(String, String)]) -> Result<(), Failure> {
                 "--action {name}={place}: '{name}' is not of the form OWNER/REPO"
             )));
         }
-        let is_address = place.contains(':');
-        if !is_address && !Path::new(place).is_dir() {
+        if !is_address(place) && !Path::new(place).is_dir() {
             return Err(Failure::refused_because(format!(
                 "--action {name}={place}: there is no folder '{place}'"
             )));

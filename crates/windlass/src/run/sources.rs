@@ -80,12 +80,19 @@ impl Sources<'_> {
     }
 }
 
+/// `--action owner/repo=PATH|URL` with absolute paths, so that a rerun from elsewhere finds them.
+pub fn settled_places(given: &[(String, String)]) -> Vec<(String, String)> {
+    let pairs = given.iter().map(|(name, place)| {
+        let absolute = std::path::absolute(place).ok().filter(|_| !is_address(place));
+        (name.clone(), absolute.map_or_else(|| place.clone(), |it| it.display().to_string()))
+    });
+    pairs.collect()
+}
+
 /// `--action owner/repo=PATH|URL`, as the source cache wants it.
 pub fn overrides(given: &[(String, String)]) -> HashMap<String, SourceOverride> {
     let pairs = given.iter().map(|(name, place)| {
-        let is_address =
-            place.contains("://") || (place.contains(':') && !Path::new(place).exists());
-        let replacement = if is_address {
+        let replacement = if is_address(place) {
             SourceOverride::Git(place.clone())
         } else {
             SourceOverride::Folder(std::path::absolute(place).unwrap_or_else(|_| place.into()))
@@ -93,4 +100,9 @@ pub fn overrides(given: &[(String, String)]) -> HashMap<String, SourceOverride> 
         (name.to_lowercase(), replacement)
     });
     pairs.collect()
+}
+
+/// Whether a place is one for git to fetch from, and no folder.
+pub fn is_address(place: &str) -> bool {
+    place.contains("://") || (place.contains(':') && !Path::new(place).exists())
 }

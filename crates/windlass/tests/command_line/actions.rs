@@ -18,6 +18,9 @@ fn a_plain_folder_is_used_as_it_is() {
     fs::create_dir(stage.beside("tool")).unwrap();
     fs::write(stage.beside("tool/action.yml"), action("from-folder")).unwrap();
     stage.windlass(&["run", "--action", "some/tool=../tool"]).expect(0).tells(&["a | from-folder"]);
+    stage.write("deep/down/file", "");
+    let again = stage.windlass(&["-C", "deep/down", "runs", "rerun", "1"]).expect(0);
+    again.tells(&["a | from-folder"]);
     stage.windlass(&["run", "--action", "Some/Tool=../tool"]).expect(0).tells(&["a | from-folder"]);
     stage.windlass(&["run", "--action", "tool=../tool"]).expect(2).complains(&["OWNER/REPO"]);
     stage

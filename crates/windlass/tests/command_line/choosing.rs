@@ -17,6 +17,8 @@ fn a_workflow_is_run_where_the_user_stands_or_where_c_says() {
     fs::create_dir_all(stage.project().join("deep/down")).unwrap();
     stage.windlass(&["-C", "deep/down", "run"]).expect(0).tells(&["a | hello"]);
     stage.windlass(&["run", "-C", "deep", "ci.yml"]).expect(0).tells(&["a | hello"]);
+    std::fs::write(stage.project().join("deep/event.json"), "{}").unwrap();
+    stage.windlass(&["-C", "deep", "run", "--event-file", "event.json"]).expect(0);
     stage.windlass(&["-C", "nowhere", "run"]).expect(2).complains(&["nowhere"]);
     stage.assert_nothing_left();
 }

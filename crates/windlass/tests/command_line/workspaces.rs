@@ -61,3 +61,31 @@ fn a_failed_run_says_where_its_log_is() {
     let path = run.out.lines().find_map(|line| line.trim().strip_prefix("log: ")).unwrap();
     assert!(std::fs::read_to_string(path).unwrap().contains("why"));
 }
+
+#[test]
+fn in_a_hook_of_git_the_checkout_is_left_alone_too() {
+    let stage = Stage::new(CHANGES);
+    stage.write("file", "as it was");
+    stage.commit();
+    let program = env!("CARGO_BIN_EXE_windlass");
+    stage.write(".git/hooks/pre-commit", format!("#!/bin/sh\nexec {program} run\n"));
+    stage.git(&["config", "core.hooksPath", ".git/hooks"]);
+    let hook = stage.project().join(".git/hooks/pre-commit");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(hook, mode).unwrap();
+    stage.write("next", "");
+    stage.git(&["add", "next"]);
+    let before = stage.tree();
+    stage.git(&["commit", "-m", "By way of the hook"]);
+    assert_eq!(stage.tree(), before);
+    assert_eq!(stage.git(&["show", "--format=", "--name-only", "HEAD"]), "next");
+    assert_eq!(stage.git(&["rev-list", "--count", "HEAD"]), "3");
+    stage.windlass(&["runs", "list"]).expect(0).tells(&["#1", "succeeded"]);
+}
+
+#[test]
+fn a_shell_on_failure_needs_a_terminal() {
+    let stage = Stage::new(CHANGES);
+    let run = stage.windlass(&["run", "--shell-on-failure"]).expect(2);
+    run.complains(&["needs a terminal"]);
+}

@@ -52,7 +52,7 @@ fn a_tree_that_ignores_signals_is_killed_after_the_grace() {
     run.signal(Signal::TERM);
     let run = run.finish().expect(130).tells(&["a | cleaned up", "asked to stop by SIGTERM"]);
     let took = run.took;
-    assert!(took > Duration::from_secs(9) && took < Duration::from_secs(14), "{took:?}");
+    assert!(took > Duration::from_secs(9) && took < Duration::from_secs(30), "{took:?}");
     stage.assert_nothing_left();
 }
 
