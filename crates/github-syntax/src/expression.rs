@@ -22,6 +22,7 @@ mod object;
 mod operands;
 mod parser;
 mod value;
+mod view;
 
 use std::fmt;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub use functions::BUILT_IN_FUNCTION_NAMES;
 pub use object::Object;
 pub use operands::Reference;
 pub use value::{Kind, Value};
+pub use view::{View, ViewKind};
 
 /// Longest expression that is accepted, in UTF-16 code units, as GitHub counts them.
 pub const MAXIMUM_LENGTH: usize = 21_000;

@@ -1,0 +1,300 @@
+//! What each context holds, where an expression stands.
+//!
+//! Source: GitHub Docs, "Contexts reference". What a context may hold beyond that page is left
+//! open, so that nothing is said about it.
+
+use windlass_github_syntax::action::{Action, ActionRuns};
+use windlass_github_syntax::template::Template;
+use windlass_github_syntax::workflow::events::InputType;
+use windlass_github_syntax::workflow::{
+    ActionReference, Job, JobBody, Step, StepKind, Triggers, Workflow, WorkflowReference,
+};
+
+use crate::project::Project;
+use crate::types::{Type, literal};
+
+/// The contexts at one place.
+#[derive(Debug, Clone)]
+pub(crate) struct Contexts {
+    github: Type,
+    runner: Type,
+    job: Type,
+    strategy: Type,
+    open: Type,
+    /// `inputs`.
+    pub(crate) inputs: Type,
+    /// `needs`.
+    pub(crate) needs: Type,
+    /// `matrix`.
+    pub(crate) matrix: Type,
+    /// `steps`.
+    pub(crate) steps: Type,
+    /// `jobs`, only for outputs of a called workflow.
+    pub(crate) jobs: Type,
+}
+
+impl Contexts {
+    /// The contexts where nothing is known of the file.
+    pub(crate) fn new() -> Self {
+        Self {
+            github: github(),
+            runner: texts(&[
+                "arch",
+                "debug",
+                "environment",
+                "name",
+                "os",
+                "temp",
+                "tool_cache",
+                "workspace",
+            ]),
+            job: job(),
+            strategy: Type::closed([
+                ("fail-fast", Type::Bool),
+                ("job-index", Type::Number),
+                ("job-total", Type::Number),
+                ("max-parallel", Type::Number),
+            ]),
+            open: Type::open(Type::String),
+            inputs: Type::Any,
+            needs: Type::Any,
+            matrix: Type::Any,
+            steps: Type::Any,
+            jobs: Type::Any,
+        }
+    }
+
+    /// A context by its name in lower case.
+    pub(crate) fn get(&self, name: &str) -> Type {
+        match name {
+            "github" => self.github.clone(),
+            "runner" => self.runner.clone(),
+            "job" => self.job.clone(),
+            "strategy" => self.strategy.clone(),
+            "env" | "vars" | "secrets" => self.open.clone(),
+            "inputs" => self.inputs.clone(),
+            "needs" => self.needs.clone(),
+            "matrix" => self.matrix.clone(),
+            "steps" => self.steps.clone(),
+            "jobs" => self.jobs.clone(),
+            _ => Type::Any,
+        }
+    }
+}
+
+fn texts(names: &[&str]) -> Type {
+    Type::closed(names.iter().map(|name| (*name, Type::String)))
+}
+
+fn github() -> Type {
+    const TEXTS: &[&str] = &[
+        "action",
+        "action_path",
+        "action_ref",
+        "action_repository",
+        "action_status",
+        "actor",
+        "actor_id",
+        "api_url",
+        "artifact_cache_size_limit",
+        "base_ref",
+        "env",
+        "event_name",
+        "event_path",
+        "graphql_url",
+        "head_ref",
+        "job",
+        "output",
+        "path",
+        "ref",
+        "ref_name",
+        "ref_type",
+        "repository",
+        "repository_id",
+        "repository_owner",
+        "repository_owner_id",
+        "repository_visibility",
+        "repositoryurl",
+        "retention_days",
+        "run_attempt",
+        "run_id",
+        "run_number",
+        "secret_source",
+        "server_url",
+        "sha",
+        "state",
+        "step_summary",
+        "token",
+        "triggering_actor",
+        "workflow",
+        "workflow_ref",
+        "workflow_sha",
+        "workspace",
+        "job_workflow_sha",
+    ];
+    let more = [("event", Type::open(Type::Any)), ("ref_protected", Type::Bool)];
+    Type::closed(TEXTS.iter().map(|name| (*name, Type::String)).chain(more))
+}
+
+fn job() -> Type {
+    let service = Type::closed([
+        ("id", Type::String),
+        ("network", Type::String),
+        ("ports", Type::open(Type::String)),
+    ]);
+    Type::closed([
+        ("status", Type::String),
+        ("container", texts(&["id", "network"])),
+        ("services", Type::open(service)),
+        ("check_run_id", Type::Number),
+        ("workflow_ref", Type::String),
+        ("workflow_sha", Type::String),
+        ("workflow_repository", Type::String),
+        ("workflow_file_path", Type::String),
+    ])
+}
+
+/// `inputs` of a workflow: what its two events with inputs declare.
+pub(crate) fn inputs(on: &Triggers) -> Type {
+    let dispatch = on.workflow_dispatch().map(|dispatch| {
+        Type::closed(dispatch.inputs.iter().map(|(name, input)| (name.as_str(), of(input.kind))))
+    });
+    let call = on.workflow_call().map(|call| {
+        Type::closed(call.inputs.iter().map(|(name, input)| (name.as_str(), of(input.kind))))
+    });
+    let none = || Type::closed::<&str>([]);
+    dispatch.into_iter().chain(call).reduce(Type::or).unwrap_or_else(none)
+}
+
+const fn of(kind: InputType) -> Type {
+    match kind {
+        InputType::Boolean => Type::Bool,
+        InputType::Number => Type::Number,
+        InputType::String | InputType::Choice | InputType::Environment => Type::String,
+    }
+}
+
+/// `inputs` of an action: all of them are texts.
+pub(crate) fn action_inputs(action: &Action) -> Type {
+    Type::closed(action.inputs.keys().map(|name| (name.as_str(), Type::String)))
+}
+
+/// `needs` of a job.
+pub(crate) fn needs(workflow: &Workflow, job: &Job, project: &dyn Project) -> Type {
+    let needed = job.needs.iter().filter_map(|need| {
+        let known = workflow.jobs.iter().find(|(id, _)| id.eq_ignore_ascii_case(&need.value));
+        known.map(|(id, job)| (id.as_str(), result(job, project)))
+    });
+    Type::closed(needed)
+}
+
+/// `jobs` of a called workflow.
+pub(crate) fn jobs(workflow: &Workflow, project: &dyn Project) -> Type {
+    Type::closed(workflow.jobs.iter().map(|(id, job)| (id.as_str(), result(job, project))))
+}
+
+/// What others see of a job.
+fn result(job: &Job, project: &dyn Project) -> Type {
+    Type::closed([("outputs", outputs(job, project)), ("result", Type::String)])
+}
+
+fn outputs(job: &Job, project: &dyn Project) -> Type {
+    match &job.body {
+        JobBody::Steps(body) => match &body.outputs {
+            None => Type::closed::<&str>([]),
+            Some(outputs) => names(outputs),
+        },
+        JobBody::Reusable(call) => {
+            let WorkflowReference::Local { path } = &call.reference else {
+                return Type::open(Type::String);
+            };
+            let called = project.workflow(path);
+            match called.as_ref().and_then(|workflow| workflow.on.workflow_call()) {
+                Some(call) => texts(&call.outputs.keys().map(String::as_str).collect::<Vec<_>>()),
+                None => Type::open(Type::String),
+            }
+        }
+    }
+}
+
+/// Strings under the keys of a mapping; open where a key is an expression.
+fn names(template: &Template) -> Type {
+    let keys = template
+        .as_mapping()
+        .and_then(|pairs| pairs.iter().map(|(key, _)| key.as_str()).collect::<Option<Vec<_>>>());
+    keys.map_or_else(|| Type::open(Type::String), |keys| texts(&keys))
+}
+
+/// `matrix` of a job.
+pub(crate) fn matrix(job: &Job, contexts: &Contexts) -> Type {
+    let Some(strategy) = &job.strategy else { return Type::closed::<&str>([]) };
+    let pairs = match strategy.matrix() {
+        Some(matrix) => matrix.as_mapping(),
+        None if strategy.template.as_mapping().is_some() => Some(&[][..]),
+        None => None,
+    };
+    let Some(pairs) = pairs else { return Type::Any };
+    let mut matrix = Type::closed::<&str>([]);
+    for (key, value) in pairs {
+        let Some(name) = key.as_str() else { return Type::Any };
+        match name {
+            "exclude" => {}
+            "include" => {
+                let Some(entries) = value.as_sequence() else { return Type::Any };
+                for entry in entries {
+                    let of = literal::of_template(entry, contexts);
+                    if !matches!(of, Type::Object(_)) {
+                        return Type::Any;
+                    }
+                    matrix = matrix.or(of);
+                }
+            }
+            _ => {
+                let of = match literal::of_template(value, contexts) {
+                    Type::Array(element) => (*element).clone(),
+                    _ => Type::Any,
+                };
+                matrix = matrix.or(Type::closed([(name, of)]));
+            }
+        }
+    }
+    matrix
+}
+
+/// The steps that have an id, by it; those of a group included.
+pub(crate) fn steps(steps: &[Step], project: &dyn Project) -> Type {
+    let mut found = Vec::new();
+    collect(steps, project, &mut found);
+    Type::closed(found)
+}
+
+fn collect<'tree>(
+    steps: &'tree [Step],
+    project: &dyn Project,
+    found: &mut Vec<(&'tree str, Type)>,
+) {
+    for step in steps {
+        if step.id.is_explicit() {
+            let of = Type::closed([
+                ("outputs", step_outputs(step, project)),
+                ("conclusion", Type::String),
+                ("outcome", Type::String),
+            ]);
+            found.push((step.id.value.as_str(), of));
+        }
+        if let StepKind::Parallel { steps } = &step.kind {
+            collect(steps, project, found);
+        }
+    }
+}
+
+/// A composite action has the outputs that it declares; every other step may set what it likes.
+fn step_outputs(step: &Step, project: &dyn Project) -> Type {
+    if let StepKind::Uses { action: ActionReference::Local { path }, .. } = &step.kind
+        && let Some(action) = project.action(path)
+        && matches!(action.runs, ActionRuns::Composite { .. })
+    {
+        return texts(&action.outputs.keys().map(String::as_str).collect::<Vec<_>>());
+    }
+    Type::open(Type::String)
+}

@@ -1,0 +1,166 @@
+//! Where in the file the characters of an expression stand.
+//!
+//! A scalar that mixes text and `${{ }}` is stored as one call of `format`; this finds the way
+//! back from that call to each `${{ }}`. Escapes and folded lines may hide it: then the place is
+//! the whole scalar.
+
+use std::ops::Range;
+
+use windlass_diagnostics::{Position, Span};
+
+/// The way from an expression's source back to the file.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// The scalar.
+    span: Span,
+    /// Byte ranges of the source and where each begins in the file.
+    pieces: Vec<(Range<usize>, usize)>,
+    /// Whether text stands around `${{ }}`, so that the source is a call of `format` that nobody
+    /// wrote.
+    pub(crate) is_mixed: bool,
+}
+
+impl Layout {
+    /// Of the expression with this source, which stands in the scalar at `span`.
+    pub(crate) fn new(text: &str, span: Span, source: &str) -> Self {
+        let mut layout = Self { span, pieces: Vec::new(), is_mixed: false };
+        let start = span.start.offset as usize;
+        let Some(slice) = text.get(start..span.end.offset as usize) else { return layout };
+        let inner = expressions(slice);
+        if inner.is_empty() {
+            if let Some(at) = slice.find(source) {
+                layout.pieces.push((0..source.len(), start + at));
+            }
+            return layout;
+        }
+        if let [only] = inner.as_slice()
+            && &slice[only.clone()] == source
+        {
+            layout.pieces.push((0..source.len(), start + only.start));
+            return layout;
+        }
+        let Some(mut at) = end_of_first_argument(source) else { return layout };
+        for piece in inner {
+            at += ", ".len();
+            let written = &slice[piece.clone()];
+            if source.get(at..at + written.len()) != Some(written) {
+                layout.pieces.clear();
+                return layout;
+            }
+            layout.pieces.push((at..at + written.len(), start + piece.start));
+            at += written.len();
+        }
+        layout.is_mixed = source.get(at..) == Some(")");
+        if !layout.is_mixed {
+            layout.pieces.clear();
+        }
+        layout
+    }
+
+    /// Where a range of the source stands in the file.
+    pub(crate) fn span(&self, text: &str, range: &Range<usize>) -> Span {
+        let piece = self
+            .pieces
+            .iter()
+            .find(|(piece, _)| piece.start <= range.start && range.end <= piece.end);
+        let Some((piece, offset)) = piece else { return self.span };
+        let start = advance(text, self.span.start, offset + range.start - piece.start);
+        let end = advance(text, start, offset + range.end - piece.start);
+        Span { source: self.span.source, start, end }
+    }
+}
+
+/// What stands between each `${{` and `}}`, trimmed: byte ranges of the slice.
+fn expressions(slice: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = slice[at..].find("${{") {
+        let start = at + open + "${{".len();
+        let Some(length) = closing(&slice[start..]) else { break };
+        let inner = &slice[start..start + length];
+        let leading = inner.len() - inner.trim_start().len();
+        let begin = start + leading;
+        found.push(begin..begin + inner.trim().len());
+        at = start + length + "}}".len();
+    }
+    found
+}
+
+/// The offset of the `}}` that ends an expression: not one between single quotes.
+fn closing(rest: &str) -> Option<usize> {
+    let bytes = rest.as_bytes();
+    let mut quoted = false;
+    (0..bytes.len().saturating_sub(1)).find(|at| {
+        if bytes[*at] == b'\'' {
+            quoted = !quoted;
+        }
+        !quoted && bytes[*at] == b'}' && bytes[at + 1] == b'}'
+    })
+}
+
+/// Where the literal of `format('…'` ends.
+fn end_of_first_argument(source: &str) -> Option<usize> {
+    let start = "format('".len();
+    let rest = source.strip_prefix("format('")?.as_bytes();
+    let mut at = 0;
+    while at < rest.len() {
+        if rest[at] == b'\'' {
+            if rest.get(at + 1) != Some(&b'\'') {
+                return Some(start + at + 1);
+            }
+            at += 1;
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The span of some bytes of a scalar, `range` counted from the scalar's start.
+pub(crate) fn part(text: &str, span: Span, range: Range<usize>) -> Span {
+    let base = span.start.offset as usize;
+    let start = advance(text, span.start, base + range.start);
+    let end = advance(text, start, base + range.end);
+    Span { source: span.source, start, end }
+}
+
+fn advance(text: &str, from: Position, to: usize) -> Position {
+    let between = text.get(from.offset as usize..to).unwrap_or_default();
+    let lines = between.bytes().filter(|byte| *byte == b'\n').count();
+    let column = match between.rfind('\n') {
+        Some(newline) => between[newline + 1..].chars().count() + 1,
+        None => from.column as usize + between.chars().count(),
+    };
+    Position {
+        offset: u32::try_from(to).unwrap_or(u32::MAX),
+        line: from.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX)),
+        column: u32::try_from(column).unwrap_or(u32::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(text: &str) -> Span {
+        let start = Position { offset: 0, line: 1, column: 1 };
+        let end = Position { offset: u32::try_from(text.len()).unwrap(), ..start };
+        Span { end, ..Span::at(windlass_diagnostics::SourceId(0), start) }
+    }
+
+    #[test]
+    fn finds_the_second_expression_of_a_mixed_text() {
+        let text = "|\n  a ${{ x }}\n  b ${{ y.z }}\n";
+        let layout = Layout::new(text, span(text), "format('a {0}\nb {1}\n', x, y.z)");
+        assert!(layout.is_mixed);
+        let at = layout.span(text, &(26..29));
+        assert_eq!((at.start.line, at.start.column, at.end.column), (3, 9, 12));
+    }
+
+    #[test]
+    fn a_written_format_is_not_a_mixed_text() {
+        let text = "${{ format('{0}', x) }}";
+        let layout = Layout::new(text, span(text), "format('{0}', x)");
+        assert!(!layout.is_mixed);
+        assert_eq!(layout.span(text, &(14..15)).start.column, 19);
+    }
+}

@@ -1,0 +1,74 @@
+//! Rules for GitHub workflows and actions beyond what GitHub's own reader refuses: what would only
+//! show at run time, or would never do what was meant.
+//!
+//! A rule is one file under `rules`: its code, severity and summary are declared there and nowhere
+//! else, [`RULES`] lists them, and `docs/rules/<code>.md` is its page. Everything is a plain
+//! function of syntax trees: no files, no network, no clock. A rule that is not certain is silent.
+
+mod contexts;
+mod findings;
+mod layout;
+mod project;
+mod registry;
+mod rules;
+mod sites;
+mod types;
+
+use windlass_diagnostics::Diagnostic;
+use windlass_github_syntax::action::{Action, ActionRuns};
+use windlass_github_syntax::workflow::{Job, JobBody, Step, StepKind, Workflow};
+
+pub use project::{NoProject, Project};
+pub use registry::{RULES, Rule};
+
+use findings::Findings;
+
+/// Checks a workflow that could be read. `text` is what it was read from; findings come in the
+/// order of the text.
+#[must_use]
+pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) -> Vec<Diagnostic> {
+    let mut findings = Findings::new(text);
+    sites::workflow(workflow, project, &mut findings);
+    rules::filter_pattern::check(&workflow.on, &mut findings);
+    rules::schedule_interval::check(&workflow.on, &mut findings);
+    rules::environment_name::check(workflow.env.as_ref(), &mut findings);
+    for job in workflow.jobs.values() {
+        check_job(job, project, &mut findings);
+    }
+    findings.in_order()
+}
+
+fn check_job(job: &Job, project: &dyn Project, findings: &mut Findings<'_>) {
+    rules::repeated_need::check(job, findings);
+    rules::positive_number::check_job(job, findings);
+    if let Some(matrix) = job.strategy.as_ref().and_then(|strategy| strategy.matrix()) {
+        rules::matrix_repetition::check(matrix, findings);
+        rules::matrix_exclude::check(matrix, findings);
+    }
+    let JobBody::Steps(body) = &job.body else { return };
+    rules::environment_name::check(body.env.as_ref(), findings);
+    check_steps(&body.steps, project, findings);
+}
+
+fn check_steps(steps: &[Step], project: &dyn Project, findings: &mut Findings<'_>) {
+    for step in steps {
+        rules::environment_name::check(step.env.as_ref(), findings);
+        rules::positive_number::check_step(step, findings);
+        rules::deprecated_command::check(step, findings);
+        rules::action_input::check(step, project, findings);
+        if let StepKind::Parallel { steps } = &step.kind {
+            check_steps(steps, project, findings);
+        }
+    }
+}
+
+/// Checks the metadata of an action, as [`check_workflow`] does a workflow.
+#[must_use]
+pub fn check_action(action: &Action, text: &str, project: &dyn Project) -> Vec<Diagnostic> {
+    let mut findings = Findings::new(text);
+    sites::action(action, project, &mut findings);
+    if let ActionRuns::Composite { steps } = &action.runs {
+        check_steps(steps, project, &mut findings);
+    }
+    findings.in_order()
+}

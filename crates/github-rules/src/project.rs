@@ -1,0 +1,28 @@
+//! What a workflow may refer to in its own repository; how it is read is the caller's business.
+
+use windlass_github_syntax::action::Action;
+use windlass_github_syntax::workflow::Workflow;
+
+/// The files beside the one that is checked.
+pub trait Project {
+    /// The action in a folder, given as in `uses`: `./path`. `None` when it cannot be read.
+    fn action(&self, path: &str) -> Option<Action>;
+
+    /// The workflow in a file, given as in `uses` without the leading `./`. `None` when it cannot
+    /// be read.
+    fn workflow(&self, path: &str) -> Option<Workflow>;
+}
+
+/// No other files: what is referred to is unknown, and nothing is said about it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoProject;
+
+impl Project for NoProject {
+    fn action(&self, _: &str) -> Option<Action> {
+        None
+    }
+
+    fn workflow(&self, _: &str) -> Option<Workflow> {
+        None
+    }
+}

@@ -1,0 +1,23 @@
+//! The rules, one a file: what it is called, when it speaks, and the words.
+
+pub(crate) mod action_input;
+pub(crate) mod comparison;
+pub(crate) mod condition_text;
+pub(crate) mod constant_condition;
+pub(crate) mod deprecated_command;
+pub(crate) mod environment_name;
+pub(crate) mod filter_pattern;
+pub(crate) mod format_arguments;
+pub(crate) mod function_argument;
+pub(crate) mod mapping_expected;
+pub(crate) mod matrix_exclude;
+pub(crate) mod matrix_repetition;
+pub(crate) mod no_properties;
+pub(crate) mod object_as_text;
+pub(crate) mod positive_number;
+pub(crate) mod repeated_need;
+pub(crate) mod schedule_interval;
+pub(crate) mod unknown_property;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,56 @@
+//! Patterns of `branches`, `tags` and `paths` that can match nothing, or say less than they seem.
+//!
+//! Source: GitHub Docs, "Workflow syntax for GitHub Actions", "Filter pattern cheat sheet".
+
+use windlass_diagnostics::{Severity, Spanned};
+use windlass_github_syntax::filter_pattern::{FilterPattern, Subject};
+use windlass_github_syntax::workflow::{EventKind, Filters, Triggers};
+
+use crate::findings::Findings;
+use crate::registry::Rule;
+
+pub(crate) const RULE: Rule = Rule {
+    code: "gh/filter-pattern-mistake",
+    severity: Severity::Error,
+    summary: "a filter pattern matches nothing that can exist, or holds what has no effect",
+};
+
+/// Looks at the filters of every event.
+pub(crate) fn check(on: &Triggers, findings: &mut Findings<'_>) {
+    for event in on.events.values() {
+        let EventKind::Webhook(filter) = &event.kind else { continue };
+        check_filters(filter.branches.as_ref(), Subject::Reference, findings);
+        check_filters(filter.tags.as_ref(), Subject::Reference, findings);
+        check_filters(filter.paths.as_ref(), Subject::Path, findings);
+    }
+}
+
+fn check_filters(filters: Option<&Filters>, subject: Subject, findings: &mut Findings<'_>) {
+    let lists = filters.into_iter().flat_map(|filters| [&filters.include, &filters.ignore]);
+    for pattern in lists.flatten().flatten() {
+        check_pattern(pattern, subject, findings);
+    }
+}
+
+fn check_pattern(pattern: &Spanned<String>, subject: Subject, findings: &mut Findings<'_>) {
+    // The reader has said so when it cannot be read.
+    let Ok(parsed) = FilterPattern::parse(&pattern.value) else { return };
+    if let Some(concern) = parsed.concerns(subject).first() {
+        let message = format!("in the pattern `{}`: {}", pattern.value, concern.kind);
+        findings.add(RULE.finding(pattern.span, message));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::findings;
+
+    #[test]
+    fn a_branch_has_no_caret() {
+        let text = "on:\n  push:\n    branches: ['^main', 'v*']\n    paths: [./a, b/**]
+jobs: { a: { runs-on: x, steps: [{ run: x }] } }\n";
+        let found = findings(text);
+        assert!(found.starts_with("3:16 gh/filter-pattern-mistake"), "{found}");
+        assert_eq!(found.lines().count(), 2);
+    }
+}

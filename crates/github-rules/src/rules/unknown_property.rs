@@ -1,0 +1,70 @@
+//! A property that a context or value does not have: it is always empty.
+
+use windlass_diagnostics::Severity;
+use windlass_github_syntax::expression::View;
+
+use crate::registry::Rule;
+use crate::types::ObjectType;
+use crate::types::infer::{Inference, Mistake};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "gh/unknown-property",
+    severity: Severity::Error,
+    summary: "an expression reads a property that is never there",
+};
+
+/// Says that `base` has no property `name`.
+pub(crate) fn report(
+    inference: &mut Inference<'_>,
+    node: View<'_>,
+    base: View<'_>,
+    name: &str,
+    object: &ObjectType,
+) {
+    let path = Inference::source(base);
+    let message = match (path.as_str(), object.properties.is_empty()) {
+        ("steps", _) => format!("no earlier step of this job has the id `{name}`"),
+        ("needs", _) => format!("this job does not need a job `{name}`"),
+        ("matrix", true) => format!("this job has no matrix, so `matrix.{name}` is empty"),
+        ("inputs", true) => format!("no inputs are declared, so `inputs.{name}` is empty"),
+        (path, _) => format!("`{path}` has no property `{name}`"),
+    };
+    let known: Vec<String> =
+        object.properties.keys().take(24).map(|name| format!("`{name}`")).collect();
+    let help = (!known.is_empty()).then(|| format!("there are: {}", known.join(", ")));
+    inference.mistakes.push(Mistake { rule: &RULE, range: node.range(), message, help });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{findings, of_step};
+
+    #[test]
+    fn a_step_sees_only_earlier_ones() {
+        let text = "on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    outputs:
+      all: ${{ steps.late.outputs.x }}
+    steps:
+      - run: echo ${{ steps.late.outputs.x }}
+      - run: 'true'
+        id: late
+      - run: echo ${{ steps.LATE.outputs.x }} ${{ steps['late'].outcome }}
+";
+        assert_eq!(
+            findings(text),
+            "8:23 gh/unknown-property no earlier step of this job has the id `late`"
+        );
+    }
+
+    #[test]
+    fn contexts_have_known_properties() {
+        assert_eq!(
+            of_step("run: echo ${{ github.reff }} ${{ github.event.any.thing }} ${{ env.ANY }}"),
+            "6:23 gh/unknown-property `github` has no property `reff`"
+        );
+        assert_eq!(of_step("run: echo ${{ github[env.NAME] }} ${{ github.REF }}"), "");
+    }
+}

@@ -1,0 +1,234 @@
+//! Where expressions stand in a file, what each place wants, and which contexts it has.
+
+use windlass_github_syntax::action::{Action, ActionRuns};
+use windlass_github_syntax::expression::{Availability, Expression};
+use windlass_github_syntax::template::{Template, TemplateKind};
+use windlass_github_syntax::workflow::{
+    Concurrency, Condition, Environment, Job, JobBody, JobSteps, RunDefaults, SecretsPassed, Step,
+    StepKind, Workflow,
+};
+
+use crate::contexts::{self, Contexts};
+use crate::findings::Findings;
+use crate::layout::Layout;
+use crate::project::Project;
+use crate::rules;
+use crate::types::infer::Inference;
+
+/// What a place does with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// It becomes part of a text.
+    Text,
+    /// It is a mapping under this key; the values in it become texts.
+    Mapping(&'static str),
+    /// It may be anything.
+    Anything,
+}
+
+/// Goes through the places of one file.
+struct Walk<'run, 'text> {
+    contexts: Contexts,
+    project: &'run dyn Project,
+    findings: &'run mut Findings<'text>,
+}
+
+/// Every expression of a workflow.
+pub(crate) fn workflow(workflow: &Workflow, project: &dyn Project, findings: &mut Findings<'_>) {
+    let mut contexts = Contexts::new();
+    contexts.inputs = contexts::inputs(&workflow.on);
+    let mut walk = Walk { contexts, project, findings };
+    walk.texts(workflow.run_name.as_ref());
+    walk.mapping("env", workflow.env.as_ref());
+    walk.concurrency(workflow.concurrency.as_ref());
+    walk.defaults(workflow.defaults.as_ref());
+    if let Some(call) = workflow.on.workflow_call() {
+        walk.contexts.jobs = contexts::jobs(workflow, project);
+        call.outputs.values().for_each(|output| walk.template(&output.value, Wanted::Text));
+    }
+    for job in workflow.jobs.values() {
+        walk.contexts.needs = contexts::needs(workflow, job, project);
+        walk.job(job);
+    }
+}
+
+/// Every expression of an action.
+pub(crate) fn action(action: &Action, project: &dyn Project, findings: &mut Findings<'_>) {
+    let mut contexts = Contexts::new();
+    contexts.inputs = contexts::action_inputs(action);
+    let mut walk = Walk { contexts, project, findings };
+    let ActionRuns::Composite { steps } = &action.runs else { return };
+    walk.steps(steps);
+    walk.contexts.steps = contexts::steps(steps, project);
+    let values = action.outputs.values().filter_map(|output| output.value.as_ref());
+    values.for_each(|value| walk.template(value, Wanted::Text));
+}
+
+impl Walk<'_, '_> {
+    fn job(&mut self, job: &Job) {
+        if let Some(strategy) = &job.strategy {
+            self.template(&strategy.template, Wanted::Anything);
+        }
+        self.contexts.matrix = contexts::matrix(job, &self.contexts);
+        self.texts(job.name.as_ref());
+        self.condition(&job.condition);
+        self.concurrency(job.concurrency.as_ref());
+        match &job.body {
+            JobBody::Steps(body) => self.job_steps(body),
+            JobBody::Reusable(call) => {
+                self.anything(call.with.as_ref());
+                if let SecretsPassed::Named(secrets) = &call.secrets {
+                    self.template(secrets, Wanted::Anything);
+                }
+            }
+        }
+    }
+
+    fn job_steps(&mut self, body: &JobSteps) {
+        self.anything(Some(&body.runs_on));
+        let numbers = [&body.timeout_minutes, &body.cancel_timeout_minutes];
+        numbers.into_iter().for_each(|template| self.anything(template.as_ref()));
+        self.anything(body.continue_on_error.as_ref());
+        self.mapping("env", body.env.as_ref());
+        self.defaults(body.defaults.as_ref());
+        self.anything(body.container.as_ref());
+        match &body.services {
+            Some(services) if services.as_expression().is_some() => {
+                self.mapping("services", Some(services));
+            }
+            services => self.anything(services.as_ref()),
+        }
+        self.anything(body.snapshot.as_ref());
+        self.steps(&body.steps);
+        self.contexts.steps = contexts::steps(&body.steps, self.project);
+        self.mapping("outputs", body.outputs.as_ref());
+        self.environment(body.environment.as_ref());
+    }
+
+    /// The steps in order: each sees the ids of those before it.
+    fn steps(&mut self, steps: &[Step]) {
+        for (position, step) in steps.iter().enumerate() {
+            self.contexts.steps = contexts::steps(&steps[..position], self.project);
+            if let StepKind::Parallel { steps: inner } = &step.kind {
+                // In which order these run is not known.
+                self.contexts.steps = contexts::steps(&steps[..=position], self.project);
+                inner.iter().for_each(|step| self.step(step));
+            }
+            self.step(step);
+        }
+    }
+
+    fn step(&mut self, step: &Step) {
+        self.condition(&step.condition);
+        self.texts(step.name.as_ref());
+        self.anything(step.timeout_minutes.as_ref());
+        self.anything(step.continue_on_error.as_ref());
+        self.mapping("env", step.env.as_ref());
+        match &step.kind {
+            StepKind::Run { script, shell, working_directory } => {
+                self.template(script, Wanted::Text);
+                self.texts(shell.as_ref());
+                self.texts(working_directory.as_ref());
+            }
+            StepKind::Uses { with, .. } => self.mapping("with", with.as_ref()),
+            _ => {}
+        }
+    }
+
+    fn concurrency(&mut self, concurrency: Option<&Concurrency>) {
+        let Some(concurrency) = concurrency else { return };
+        if concurrency.template.as_mapping().is_some() {
+            self.template(concurrency.group(), Wanted::Text);
+            self.anything(concurrency.cancel_in_progress());
+        } else {
+            self.template(&concurrency.template, Wanted::Anything);
+        }
+    }
+
+    fn environment(&mut self, environment: Option<&Environment>) {
+        let Some(environment) = environment else { return };
+        self.template(environment.name(), Wanted::Anything);
+        self.texts(environment.url());
+    }
+
+    fn defaults(&mut self, defaults: Option<&RunDefaults>) {
+        self.texts(defaults.and_then(RunDefaults::shell));
+        self.texts(defaults.and_then(RunDefaults::working_directory));
+    }
+
+    fn texts(&mut self, template: Option<&Template>) {
+        template.into_iter().for_each(|template| self.template(template, Wanted::Text));
+    }
+
+    fn anything(&mut self, template: Option<&Template>) {
+        template.into_iter().for_each(|template| self.template(template, Wanted::Anything));
+    }
+
+    fn mapping(&mut self, key: &'static str, template: Option<&Template>) {
+        template.into_iter().for_each(|template| self.template(template, Wanted::Mapping(key)));
+    }
+
+    fn template(&mut self, template: &Template, wanted: Wanted) {
+        match &template.kind {
+            TemplateKind::Expression(expression) => self.expression(template, expression, wanted),
+            TemplateKind::Sequence(items) => {
+                items.iter().for_each(|item| self.template(item, Wanted::Anything));
+            }
+            TemplateKind::Mapping(pairs) => {
+                let inner = match wanted {
+                    Wanted::Mapping(_) => Wanted::Text,
+                    _ => Wanted::Anything,
+                };
+                for (key, value) in pairs {
+                    self.template(key, Wanted::Text);
+                    self.template(value, inner);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn expression(&mut self, template: &Template, expression: &Expression, wanted: Wanted) {
+        let layout = Layout::new(self.findings.text(), template.span, expression.source());
+        let Some(root) = expression.root() else { return };
+        let mut inference = Inference::new(&self.contexts);
+        let of = inference.of(root);
+        match wanted {
+            _ if layout.is_mixed => rules::object_as_text::judge_mixed(&mut inference, root),
+            Wanted::Text => rules::object_as_text::judge(&mut inference, root.range(), &of),
+            Wanted::Mapping(key) => {
+                rules::mapping_expected::judge(&mut inference, root.range(), key, &of);
+            }
+            Wanted::Anything => {}
+        }
+        let mistakes = inference.mistakes;
+        self.report(mistakes, &layout);
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        let Some(written) = &condition.written else { return };
+        // The reader has refused what it cannot parse.
+        let Ok(expression) = Expression::parse(written, &Availability::any()) else { return };
+        let layout = Layout::new(self.findings.text(), condition.span, written);
+        let mut inference = Inference::new(&self.contexts);
+        if let Some(root) = expression.root() {
+            inference.of(root);
+        }
+        let mistakes = inference.mistakes;
+        self.report(mistakes, &layout);
+        if layout.is_mixed {
+            rules::condition_text::report(condition.span, self.findings);
+        } else {
+            rules::constant_condition::judge(&expression, condition.span, self.findings);
+        }
+    }
+
+    fn report(&mut self, mistakes: Vec<crate::types::infer::Mistake>, layout: &Layout) {
+        for mistake in mistakes {
+            let span = layout.span(self.findings.text(), &mistake.range);
+            let mut finding = mistake.rule.finding(span, mistake.message);
+            finding.help = mistake.help;
+            self.findings.add(finding);
+        }
+    }
+}
