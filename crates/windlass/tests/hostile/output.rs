@@ -67,3 +67,30 @@ fn output_that_cannot_be_written_is_no_reader_that_went() {
     stage.surround(&mut command);
     start(command).finish().expect(3).complains(&["standard output", "No space left"]);
 }
+
+#[test]
+fn command_files_may_be_anything_and_the_job_goes_on() {
+    let step = |script: &str| format!("      - if: always()\n        run: '{script}'\n");
+    let scripts = [
+        "head -c 20000000 /dev/zero | tr \"\\0\" x > \"$GITHUB_OUTPUT\"",
+        "head -c 90000000 /dev/zero > \"$GITHUB_ENV\"",
+        "head -c 3000000 /dev/zero > \"$GITHUB_STEP_SUMMARY\"",
+        "echo \"name<<EOF\" >> \"$GITHUB_OUTPUT\"",
+        "rm \"$GITHUB_OUTPUT\"; mkdir \"$GITHUB_OUTPUT\"",
+        "rm -f \"$GITHUB_STATE\"; mkfifo \"$GITHUB_STATE\"",
+        "ln -sf /dev/zero \"$GITHUB_PATH\"",
+        "kill -KILL $$",
+        "chmod 000 .; touch x || true",
+        "rm -rf \"$GITHUB_WORKSPACE\"",
+        "rm -rf \"$RUNNER_TEMP\" \"$(dirname \"$GITHUB_ENV\")\"",
+        "echo gets here",
+    ];
+    let steps: String = scripts.map(step).concat();
+    let stage = Stage::new(&format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{steps}"));
+    let run = stage.windlass(&["run"]).expect(1);
+    let told = run.out.len();
+    assert!(told < 100_000, "{told} bytes are printed");
+    let log = stage.windlass(&["runs", "view", "--json"]).expect(0);
+    assert!(log.out.len() < 200_000);
+    stage.assert_nothing_left();
+}

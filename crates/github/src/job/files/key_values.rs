@@ -10,17 +10,29 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum KeyValueError {
     /// A line with neither `=` nor `<<`.
-    #[error("Invalid format '{0}'")]
+    #[error("Invalid format '{}'", shown(.0))]
     Format(String),
     /// A line without a name.
-    #[error("Invalid format '{0}'. Name must not be empty")]
+    #[error("Invalid format '{}'. Name must not be empty", shown(.0))]
     EmptyName(String),
     /// A block without a name or without a delimiter.
-    #[error("Invalid format '{0}'. Name must not be empty and delimiter must not be empty")]
+    #[error(
+        "Invalid format '{}'. Name must not be empty and delimiter must not be empty",
+        shown(.0)
+    )]
     EmptyDelimiter(String),
     /// A block that never ends.
-    #[error("Invalid value. Matching delimiter not found '{0}'")]
+    #[error("Invalid value. Matching delimiter not found '{}'", shown(.0))]
     Delimiter(String),
+}
+
+/// A line as a message may quote it: some are megabytes long.
+fn shown(line: &str) -> std::borrow::Cow<'_, str> {
+    const LIMIT: usize = 1000;
+    match line.len() {
+        0..=LIMIT => line.into(),
+        _ => format!("{}…", &line[..line.floor_char_boundary(LIMIT)]).into(),
+    }
 }
 
 /// Reads all pairs of a file in order.
