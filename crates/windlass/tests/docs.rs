@@ -84,6 +84,24 @@ fn try_page(file: &Path, stage: &Stage) -> Vec<String> {
 }
 
 #[test]
+fn a_checkout_brings_a_part_of_a_repository_to_its_place() {
+    let stage = Stage::of_the_project(root());
+    let workflow = "on: workflow_dispatch\njobs:\n  look:\n    runs-on: ubuntu-latest\n    \
+        steps:\n      - uses: actions/checkout@v4\n        with:\n          ref: main\n      \
+        - run: bin/shop regions && git rev-parse --show-prefix\n";
+    stage.write("examples/shop/.github/workflows/look.yml", workflow);
+    assert_eq!(stage.run("git add -A && git commit -q -m Look").0, 0);
+    for manner in ["", "--strict", "--in-place"] {
+        let (code, out) =
+            stage.run(&format!("windlass -C examples/shop run look -e workflow_dispatch {manner}"));
+        assert_eq!(code, 0, "{manner}: {out}");
+        assert!(out.contains("look | examples/shop/"), "{manner}: {out}");
+        let (code, out) = stage.run(&format!("windlass -C examples/shop run -j test {manner}"));
+        assert_eq!(code, 0, "{manner}: {out}");
+    }
+}
+
+#[test]
 fn links_lead_somewhere() {
     let mut pages = guides();
     for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "STYLE.md", "CHANGELOG.md"] {

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -68,6 +68,14 @@ pub struct RunningRepository {
     pub is_dirty: bool,
     /// Whether checkouts go to a forge (there is a server and a token) instead of this directory.
     pub served_by_forge: bool,
+}
+
+impl RunningRepository {
+    /// Where the project lies in its Git repository, when that is not at the top.
+    pub(crate) fn prefix(&self) -> Option<&Path> {
+        let prefix = self.project_root.strip_prefix(self.git_root.as_ref()?).ok()?;
+        (!prefix.as_os_str().is_empty()).then_some(prefix)
+    }
 }
 
 /// A step that failed, as a person needs to see it.

@@ -10,7 +10,7 @@ use windlass_engine::JobPort;
 use windlass_github_syntax::expression::{Object, Value};
 use windlass_github_syntax::template::Template;
 use windlass_kernel::{Change, NodeId, OperationId, RunId};
-use windlass_repository::{JobDirectory, WorkspaceError};
+use windlass_repository::{JobDirectory, WorkspaceError, WorkspaceSource};
 use windlass_secrets::Masker;
 use windlass_session::{HostOptions, HostSession, Session, SessionError, command_file_root};
 
@@ -159,10 +159,20 @@ pub fn session_id(run: RunId, operation: OperationId) -> String {
 
 async fn make_directory(options: &Arc<GithubRunnerOptions>) -> Result<JobDirectory, SetupError> {
     let options = options.clone();
-    let made =
-        tokio::task::spawn_blocking(move || options.workspaces.prepare(&options.workspace_source));
-    let directory = made.await.map_err(|error| SetupError::Defect(error.to_string()))??;
-    Ok(directory)
+    let made = tokio::task::spawn_blocking(move || {
+        let mut directory = options.workspaces.prepare(&options.workspace_source)?;
+        // A project below the top of its repository is there in a checkout, too.
+        if let (WorkspaceSource::Empty, Some(prefix)) =
+            (&options.workspace_source, options.repository.prefix())
+        {
+            directory.workspace.push(prefix);
+            std::fs::create_dir_all(&directory.workspace).map_err(|error| {
+                SetupError::Defect(format!("{}: {error}", directory.workspace.display()))
+            })?;
+        }
+        Ok(directory)
+    });
+    made.await.map_err(|error| SetupError::Defect(error.to_string()))?
 }
 
 /// A job for another machine, where labels are taken strictly.

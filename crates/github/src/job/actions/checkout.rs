@@ -7,7 +7,7 @@
 
 mod git;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -57,9 +57,9 @@ struct Checkout {
     repository: String,
     /// Branch, tag or commit; empty for the one of the run.
     reference: String,
-    /// The directory.
+    /// The directory; for the workspace the top of the repository that the project is a part of.
     directory: PathBuf,
-    /// Whether that is the workspace itself.
+    /// Whether the workspace itself is meant.
     is_workspace: bool,
     /// Whether it is the repository being run.
     is_own: bool,
@@ -147,8 +147,18 @@ fn plan(
         return Err(format!("Repository path '{}' is not under '{}'", path, workspace.display()));
     }
     let is_workspace = directory.components().eq(workspace.components());
+    let directory = match job.options.repository.prefix() {
+        Some(prefix) if is_own && is_workspace => top_of(workspace, prefix).unwrap_or(directory),
+        _ => directory,
+    };
     let reference = text("ref");
     Ok(Checkout { repository, reference, directory, is_workspace, is_own, inputs })
+}
+
+/// The directory in which the workspace lies as the project does in its repository.
+fn top_of(workspace: &Path, prefix: &Path) -> Option<PathBuf> {
+    let depth = prefix.components().count();
+    workspace.ends_with(prefix).then(|| workspace.ancestors().nth(depth).map(Path::to_owned))?
 }
 
 /// Whether what lies in the workspace already is what is asked for.

@@ -92,6 +92,10 @@ impl Git<'_> {
         if checkout.is_true("clean", true) {
             self.run(lane, state, directory, &["clean", "-ffdx", "-q"], &[]).await?;
         }
+        // The commit may not have the project's directory, which later steps start in.
+        if checkout.is_workspace {
+            let _ = std::fs::create_dir_all(self.job.workspace());
+        }
         self.extras(lane, state, checkout).await?;
         Ok(fetched.commit)
     }
