@@ -15,6 +15,8 @@ use rustix::io::Errno;
 use rustix::pipe::PipeFlags;
 use rustix::process::{Pid, PidfdFlags, WaitOptions};
 
+use tokio::signal::unix::SignalKind;
+
 use crate::Signal;
 
 /// Room in the output pipe in bytes: four times the default, for throughput. More would gain
@@ -60,6 +62,31 @@ pub(super) fn adopt_orphans() {
         // Where the kernel refuses, orphans go to init and are found by `all_processes`.
         let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     });
+}
+
+/// Makes sure that what we start can be interrupted, once for the process.
+///
+/// A shell without job control starts background commands with SIGINT ignored, and what is ignored
+/// stays so in every program started from there: a cancelled step would not notice. A signal that
+/// we listen to is at its default in what we start.
+pub(super) fn heed_interrupts() {
+    static HEEDED: Once = Once::new();
+    HEEDED.call_once(|| {
+        for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+            if is_ignored(kind) {
+                // The handler stays when its stream is dropped.
+                let _ = tokio::signal::unix::signal(kind);
+            }
+        }
+    });
+}
+
+/// Whether this process ignores a signal, by the mask in `/proc/self/status` (proc(5)).
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask & (1 << (kind.as_raw_value() - 1)) != 0
 }
 
 /// Sends a signal to a process group; a group that is gone is no error.

@@ -96,6 +96,7 @@ impl Session for HostSession {
         if self.closed.load(Ordering::SeqCst) {
             return Err(SessionError::Closed);
         }
+        linux::heed_interrupts();
         let spawned = spawn::spawn(&spec, self.tracking_id())?;
         let running = HostRunning::new(spawned, Arc::clone(&self.leftovers));
         match running {
