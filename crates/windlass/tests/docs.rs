@@ -102,6 +102,23 @@ fn a_checkout_brings_a_part_of_a_repository_to_its_place() {
 }
 
 #[test]
+fn every_variable_of_ours_is_in_the_reference() {
+    let page = fs::read_to_string(root().join("docs/reference/environment.md")).unwrap();
+    let sources = super::stage::files_below(&root().join("crates"));
+    let sources = sources.into_iter().filter(|path| path.to_string_lossy().contains("/src/"));
+    let name = regex::Regex::new(r#""(WINDLASS_[A-Z_]*[A-Z])""#).unwrap();
+    let mut found = 0;
+    for text in sources.filter_map(|path| fs::read_to_string(path).ok()) {
+        for variable in name.captures_iter(&text).map(|found| found[1].to_owned()) {
+            // Set when the program is built.
+            assert!(variable == "WINDLASS_COMMIT" || page.contains(&variable), "{variable}");
+            found += 1;
+        }
+    }
+    assert!(found > 3);
+}
+
+#[test]
 fn links_lead_somewhere() {
     let mut pages = guides();
     for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "STYLE.md", "CHANGELOG.md"] {
