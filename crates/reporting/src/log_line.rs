@@ -58,8 +58,10 @@ pub(crate) fn clean(line: &[u8], colours: bool) -> Cow<'_, str> {
     // What was written over by a carriage return is gone.
     let line = memchr::memrchr(b'\r', line).map_or(line, |end| &line[end + 1..]);
     let harmless = |byte: &u8| *byte >= b' ' && *byte != 0x7f && *byte != 0xc2 || *byte == b'\t';
+    // Not `all`: without a way out the loop looks at many bytes at once.
+    let is_harmless = line.iter().fold(true, |so_far, byte| so_far & harmless(byte));
     match str::from_utf8(line) {
-        Ok(text) if line.iter().all(harmless) => Cow::Borrowed(text),
+        Ok(text) if is_harmless => Cow::Borrowed(text),
         _ => Cow::Owned(filter(&String::from_utf8_lossy(line), colours)),
     }
 }
