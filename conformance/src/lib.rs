@@ -6,7 +6,9 @@
 //! with the recorded rates.
 
 pub mod cases;
+pub mod checked;
 pub mod github_expressions;
+pub mod github_lint_err;
 pub mod github_lint_ok;
 pub mod github_reader;
 pub mod github_run;
@@ -72,6 +74,8 @@ pub const CORPORA: &[Corpus] = &[
     Corpus { name: "github/reader", run: github_reader::run },
     Corpus { name: "github/starter", run: github_starter::run },
     Corpus { name: "github/lint-ok", run: github_lint_ok::run },
+    Corpus { name: "github/lint-err", run: github_lint_err::run },
+    Corpus { name: "github/lint-examples", run: github_lint_err::run },
     Corpus { name: "github/run", run: github_run::run },
     Corpus { name: "guides/github", run: guides_github::run },
 ];

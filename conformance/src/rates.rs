@@ -9,6 +9,8 @@ pub const RATES: &[(&str, usize)] = &[
     ("github/reader", 930),
     ("github/starter", 1000),
     ("github/lint-ok", 950),
+    ("github/lint-err", 690),
+    ("github/lint-examples", 730),
     ("github/run", 1000),
     ("guides/github", 1000),
 ];

@@ -3,6 +3,9 @@
 //! Source: GitHub Docs, "Contexts reference". What a context may hold beyond that page is left
 //! open, so that nothing is said about it.
 
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use windlass_github_syntax::action::{Action, ActionRuns};
 use windlass_github_syntax::template::Template;
 use windlass_github_syntax::workflow::events::InputType;
@@ -31,6 +34,8 @@ pub(crate) struct Contexts {
     pub(crate) steps: Type,
     /// `jobs`, only for outputs of a called workflow.
     pub(crate) jobs: Type,
+    /// The ids of all steps of the file, in lower case.
+    pub(crate) step_ids: Rc<HashSet<String>>,
 }
 
 impl Contexts {
@@ -61,6 +66,7 @@ impl Contexts {
             matrix: Type::Any,
             steps: Type::Any,
             jobs: Type::Any,
+            step_ids: Rc::default(),
         }
     }
 
@@ -182,7 +188,9 @@ pub(crate) fn action_inputs(action: &Action) -> Type {
 /// `needs` of a job.
 pub(crate) fn needs(workflow: &Workflow, job: &Job, project: &dyn Project) -> Type {
     let needed = job.needs.iter().filter_map(|need| {
-        let known = workflow.jobs.iter().find(|(id, _)| id.eq_ignore_ascii_case(&need.value));
+        let exact = workflow.jobs.get_key_value(&need.value);
+        let same = |(id, _): &(&String, &Job)| id.eq_ignore_ascii_case(&need.value);
+        let known = exact.or_else(|| workflow.jobs.iter().find(same));
         known.map(|(id, job)| (id.as_str(), result(job, project)))
     });
     Type::closed(needed)
@@ -261,29 +269,39 @@ pub(crate) fn matrix(job: &Job, contexts: &Contexts) -> Type {
     matrix
 }
 
-/// The steps that have an id, by it; those of a group included.
-pub(crate) fn steps(steps: &[Step], project: &dyn Project) -> Type {
-    let mut found = Vec::new();
-    collect(steps, project, &mut found);
-    Type::closed(found)
+/// Adds a step to `steps`, when it has an id; those of a group are added with it.
+pub(crate) fn add_step(steps: &mut Type, step: &Step, project: &dyn Project) {
+    if step.id.is_explicit() {
+        let of = Type::closed([
+            ("outputs", step_outputs(step, project)),
+            ("conclusion", Type::String),
+            ("outcome", Type::String),
+        ]);
+        steps.insert(&step.id.value, of);
+    }
+    if let StepKind::Parallel { steps: inner } = &step.kind {
+        inner.iter().for_each(|step| add_step(steps, step, project));
+    }
 }
 
-fn collect<'tree>(
-    steps: &'tree [Step],
-    project: &dyn Project,
-    found: &mut Vec<(&'tree str, Type)>,
-) {
+/// The ids of all steps of a workflow, in lower case.
+pub(crate) fn step_ids(workflow: &Workflow) -> HashSet<String> {
+    let mut found = HashSet::new();
+    for job in workflow.jobs.values() {
+        if let JobBody::Steps(body) = &job.body {
+            collect_ids(&body.steps, &mut found);
+        }
+    }
+    found
+}
+
+fn collect_ids(steps: &[Step], found: &mut HashSet<String>) {
     for step in steps {
         if step.id.is_explicit() {
-            let of = Type::closed([
-                ("outputs", step_outputs(step, project)),
-                ("conclusion", Type::String),
-                ("outcome", Type::String),
-            ]);
-            found.push((step.id.value.as_str(), of));
+            found.insert(step.id.value.to_lowercase());
         }
         if let StepKind::Parallel { steps } = &step.kind {
-            collect(steps, project, found);
+            collect_ids(steps, found);
         }
     }
 }

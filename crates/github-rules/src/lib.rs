@@ -31,6 +31,9 @@ pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) ->
     sites::workflow(workflow, project, &mut findings);
     rules::filter_pattern::check(&workflow.on, &mut findings);
     rules::schedule_interval::check(&workflow.on, &mut findings);
+    rules::schedule_empty::check(&workflow.on, &mut findings);
+    rules::dispatch_inputs::check(&workflow.on, &mut findings);
+    rules::default_never_used::check(&workflow.on, &mut findings);
     rules::environment_name::check(workflow.env.as_ref(), &mut findings);
     for job in workflow.jobs.values() {
         check_job(job, project, &mut findings);

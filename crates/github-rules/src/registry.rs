@@ -34,7 +34,9 @@ pub const RULES: &[Rule] = &[
     rules::comparison::RULE,
     rules::condition_text::RULE,
     rules::constant_condition::RULE,
+    rules::default_never_used::RULE,
     rules::deprecated_command::RULE,
+    rules::dispatch_inputs::RULE,
     rules::environment_name::RULE,
     rules::filter_pattern::RULE,
     rules::format_arguments::RULE,
@@ -46,8 +48,10 @@ pub const RULES: &[Rule] = &[
     rules::object_as_text::RULE,
     rules::positive_number::RULE,
     rules::repeated_need::RULE,
+    rules::schedule_empty::RULE,
     rules::schedule_interval::RULE,
     rules::unknown_property::RULE,
+    rules::unknown_step::RULE,
 ];
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ pub(crate) mod action_input;
 pub(crate) mod comparison;
 pub(crate) mod condition_text;
 pub(crate) mod constant_condition;
+pub(crate) mod default_never_used;
 pub(crate) mod deprecated_command;
+pub(crate) mod dispatch_inputs;
 pub(crate) mod environment_name;
 pub(crate) mod filter_pattern;
 pub(crate) mod format_arguments;
@@ -16,8 +18,10 @@ pub(crate) mod no_properties;
 pub(crate) mod object_as_text;
 pub(crate) mod positive_number;
 pub(crate) mod repeated_need;
+pub(crate) mod schedule_empty;
 pub(crate) mod schedule_interval;
 pub(crate) mod unknown_property;
+pub(crate) mod unknown_step;
 
 #[cfg(test)]
 mod testing;

@@ -1,5 +1,7 @@
 //! Where expressions stand in a file, what each place wants, and which contexts it has.
 
+use std::rc::Rc;
+
 use windlass_github_syntax::action::{Action, ActionRuns};
 use windlass_github_syntax::expression::{Availability, Expression};
 use windlass_github_syntax::template::{Template, TemplateKind};
@@ -13,7 +15,8 @@ use crate::findings::Findings;
 use crate::layout::Layout;
 use crate::project::Project;
 use crate::rules;
-use crate::types::infer::Inference;
+use crate::types::Type;
+use crate::types::infer::{Inference, Mistake};
 
 /// What a place does with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +40,7 @@ struct Walk<'run, 'text> {
 pub(crate) fn workflow(workflow: &Workflow, project: &dyn Project, findings: &mut Findings<'_>) {
     let mut contexts = Contexts::new();
     contexts.inputs = contexts::inputs(&workflow.on);
+    contexts.step_ids = Rc::new(contexts::step_ids(workflow));
     let mut walk = Walk { contexts, project, findings };
     walk.texts(workflow.run_name.as_ref());
     walk.mapping("env", workflow.env.as_ref());
@@ -59,7 +63,6 @@ pub(crate) fn action(action: &Action, project: &dyn Project, findings: &mut Find
     let mut walk = Walk { contexts, project, findings };
     let ActionRuns::Composite { steps } = &action.runs else { return };
     walk.steps(steps);
-    walk.contexts.steps = contexts::steps(steps, project);
     let values = action.outputs.values().filter_map(|output| output.value.as_ref());
     values.for_each(|value| walk.template(value, Wanted::Text));
 }
@@ -100,21 +103,20 @@ impl Walk<'_, '_> {
         }
         self.anything(body.snapshot.as_ref());
         self.steps(&body.steps);
-        self.contexts.steps = contexts::steps(&body.steps, self.project);
         self.mapping("outputs", body.outputs.as_ref());
         self.environment(body.environment.as_ref());
     }
 
-    /// The steps in order: each sees the ids of those before it.
+    /// The steps in order: each sees the ids of those before it, and what follows sees all.
     fn steps(&mut self, steps: &[Step]) {
-        for (position, step) in steps.iter().enumerate() {
-            self.contexts.steps = contexts::steps(&steps[..position], self.project);
+        self.contexts.steps = Type::closed::<&str>([]);
+        for step in steps {
+            self.step(step);
+            contexts::add_step(&mut self.contexts.steps, step, self.project);
             if let StepKind::Parallel { steps: inner } = &step.kind {
                 // In which order these run is not known.
-                self.contexts.steps = contexts::steps(&steps[..=position], self.project);
                 inner.iter().for_each(|step| self.step(step));
             }
-            self.step(step);
         }
     }
 
@@ -223,7 +225,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn report(&mut self, mistakes: Vec<crate::types::infer::Mistake>, layout: &Layout) {
+    fn report(&mut self, mistakes: Vec<Mistake>, layout: &Layout) {
         for mistake in mistakes {
             let span = layout.span(self.findings.text(), &mistake.range);
             let mut finding = mistake.rule.finding(span, mistake.message);

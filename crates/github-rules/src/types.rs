@@ -50,6 +50,13 @@ impl Type {
         Self::Array(Rc::new(element))
     }
 
+    /// Adds a property to an object.
+    pub(crate) fn insert(&mut self, name: &str, of: Self) {
+        if let Self::Object(object) = self {
+            Rc::make_mut(object).properties.insert(name.to_lowercase(), of);
+        }
+    }
+
     /// Whether it is known to be no list and no object.
     pub(crate) const fn is_scalar(&self) -> bool {
         matches!(self, Self::Null | Self::Bool | Self::Number | Self::String)

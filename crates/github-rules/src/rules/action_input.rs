@@ -55,6 +55,8 @@ fn is_known(action: &Action, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use windlass_diagnostics::SourceId;
     use windlass_github_syntax::workflow::Workflow;
     use windlass_github_syntax::{parse_action, parse_workflow};
@@ -66,14 +68,15 @@ mod tests {
     struct OneAction;
 
     impl Project for OneAction {
-        fn action(&self, path: &str) -> Option<Action> {
+        fn action(&self, path: &str) -> Option<Rc<Action>> {
             let text =
                 "inputs:\n  who: { required: true }\n  how: {}\noutputs:\n  done: { value: x }
 runs: { using: composite, steps: [] }\nname: a\n";
-            (path == "./a").then(|| parse_action(SourceId(1), "action.yml", text).tree)?
+            let parsed = parse_action(SourceId(1), "action.yml", text);
+            parsed.tree.filter(|_| path == "./a").map(Rc::new)
         }
 
-        fn workflow(&self, _: &str) -> Option<Workflow> {
+        fn workflow(&self, _: &str) -> Option<Rc<Workflow>> {
             None
         }
     }

@@ -3,7 +3,7 @@
 //! Source: GitHub Docs, "Workflow syntax for GitHub Actions", "Filter pattern cheat sheet".
 
 use windlass_diagnostics::{Severity, Spanned};
-use windlass_github_syntax::filter_pattern::{FilterPattern, Subject};
+use windlass_github_syntax::filter_pattern::{ConcernKind, FilterPattern, Subject};
 use windlass_github_syntax::workflow::{EventKind, Filters, Triggers};
 
 use crate::findings::Findings;
@@ -35,7 +35,11 @@ fn check_filters(filters: Option<&Filters>, subject: Subject, findings: &mut Fin
 fn check_pattern(pattern: &Spanned<String>, subject: Subject, findings: &mut Findings<'_>) {
     // The reader has said so when it cannot be read.
     let Ok(parsed) = FilterPattern::parse(&pattern.value) else { return };
-    if let Some(concern) = parsed.concerns(subject).first() {
+    // Files may have any name; a needless escape in a path does no harm.
+    let harmless =
+        |kind| subject == Subject::Path && matches!(kind, ConcernKind::NeedlessEscape(_));
+    let concerns = parsed.concerns(subject);
+    if let Some(concern) = concerns.iter().find(|concern| !harmless(concern.kind)) {
         let message = format!("in the pattern `{}`: {}", pattern.value, concern.kind);
         findings.add(RULE.finding(pattern.span, message));
     }

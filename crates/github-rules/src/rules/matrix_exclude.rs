@@ -4,6 +4,7 @@
 //! configurations".
 
 use windlass_diagnostics::Severity;
+use windlass_github_syntax::matrix::MAXIMUM_COMBINATIONS;
 use windlass_github_syntax::template::{Template, TemplateKind};
 
 use crate::findings::Findings;
@@ -17,7 +18,9 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Looks at the `exclude` of a matrix.
 pub(crate) fn check(matrix: &Template, findings: &mut Findings<'_>) {
-    let entries = matrix.get("exclude").and_then(Template::as_sequence).unwrap_or_default();
+    let entries = matrix.get("exclude").and_then(Template::as_sequence);
+    let entries = entries.filter(|entries| entries.len() <= MAXIMUM_COMBINATIONS);
+    let entries = entries.unwrap_or_default();
     for (key, value) in entries.iter().filter_map(Template::as_mapping).flatten() {
         let list = key.as_str().and_then(|name| list(matrix, name));
         let Some(list) = list.filter(|_| value.is_literal()) else { continue };

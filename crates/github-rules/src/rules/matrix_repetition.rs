@@ -1,6 +1,7 @@
 //! A value that stands twice in one list of a matrix: its jobs run twice.
 
 use windlass_diagnostics::Severity;
+use windlass_github_syntax::matrix::MAXIMUM_COMBINATIONS;
 use windlass_github_syntax::template::{Template, TemplateKind};
 
 use crate::findings::Findings;
@@ -18,7 +19,8 @@ pub(crate) fn check(matrix: &Template, findings: &mut Findings<'_>) {
         let Some(name) = key.as_str().filter(|name| !matches!(*name, "include" | "exclude")) else {
             continue;
         };
-        let items = list.as_sequence().unwrap_or_default();
+        let items = list.as_sequence().filter(|items| items.len() <= MAXIMUM_COMBINATIONS);
+        let items = items.unwrap_or_default();
         for (position, item) in items.iter().enumerate() {
             if let Some(first) = items[..position].iter().find(|other| are_same(other, item)) {
                 let message = format!("`{name}` has this value already");

@@ -10,13 +10,18 @@ use crate::registry::Rule;
 pub(crate) const RULE: Rule = Rule {
     code: "gh/positive-number",
     severity: Severity::Error,
-    summary: "a number of minutes or jobs that is not greater than zero",
+    summary: "a number of minutes or jobs that is zero, less, or no whole one",
 };
 
 /// Looks at the numbers of a job.
 pub(crate) fn check_job(job: &Job, findings: &mut Findings<'_>) {
     let strategy = job.strategy.as_ref();
-    check("max-parallel", strategy.and_then(|strategy| strategy.max_parallel()), findings);
+    let most = strategy.and_then(|strategy| strategy.max_parallel());
+    check("max-parallel", most, findings);
+    let not_whole = |template: &&Template| template.as_number().is_some_and(|it| it.fract() != 0.0);
+    if let Some(template) = most.filter(not_whole) {
+        findings.add(RULE.finding(template.span, "`max-parallel` is a whole number of jobs"));
+    }
     if let JobBody::Steps(body) = &job.body {
         check("timeout-minutes", body.timeout_minutes.as_ref(), findings);
     }

@@ -1,6 +1,8 @@
 //! A job that is needed twice by one job.
 
-use windlass_diagnostics::Severity;
+use std::collections::HashMap;
+
+use windlass_diagnostics::{Severity, Span};
 use windlass_github_syntax::workflow::Job;
 
 use crate::findings::Findings;
@@ -14,15 +16,11 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Looks at the `needs` of a job.
 pub(crate) fn check(job: &Job, findings: &mut Findings<'_>) {
-    for (position, need) in job.needs.iter().enumerate() {
-        let same = |other: &&windlass_diagnostics::Spanned<String>| {
-            other.value.eq_ignore_ascii_case(&need.value)
-        };
-        if let Some(first) = job.needs[..position].iter().find(same) {
-            let message = format!("`{}` is needed already", need.value);
-            let finding = RULE.finding(need.span, message);
-            findings.add(finding.with_secondary(first.span, "first named here"));
-        }
+    let mut known: HashMap<String, Span> = HashMap::new();
+    for need in &job.needs {
+        let Some(first) = known.insert(need.value.to_lowercase(), need.span) else { continue };
+        let finding = RULE.finding(need.span, format!("`{}` is needed already", need.value));
+        findings.add(finding.with_secondary(first, "named here"));
     }
 }
 

@@ -4,6 +4,7 @@ use windlass_diagnostics::Severity;
 use windlass_github_syntax::expression::View;
 
 use crate::registry::Rule;
+use crate::rules::unknown_step;
 use crate::types::ObjectType;
 use crate::types::infer::{Inference, Mistake};
 
@@ -22,6 +23,10 @@ pub(crate) fn report(
     object: &ObjectType,
 ) {
     let path = Inference::source(base);
+    if path == "steps" && !inference.contexts.step_ids.contains(&name.to_lowercase()) {
+        unknown_step::report(inference, node, name);
+        return;
+    }
     let message = match (path.as_str(), object.properties.is_empty()) {
         ("steps", _) => format!("no earlier step of this job has the id `{name}`"),
         ("needs", _) => format!("this job does not need a job `{name}`"),

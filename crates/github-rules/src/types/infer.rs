@@ -24,7 +24,7 @@ pub(crate) struct Mistake {
 
 /// Infers in the light of what the contexts hold.
 pub(crate) struct Inference<'run> {
-    contexts: &'run Contexts,
+    pub(crate) contexts: &'run Contexts,
     pub(crate) mistakes: Vec<Mistake>,
 }
 
