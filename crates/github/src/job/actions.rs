@@ -180,12 +180,7 @@ pub(crate) async fn run(
             composite::run(job, lane, state, frame, prepared, composite).await
         }
         ActionRuns::Docker { .. } => {
-            let message = format!(
-                "Action '{}' runs in a container and needs a container engine, which this version \
-                 cannot use yet. Use an action of another kind, or replace it with `--action`.",
-                step.uses.value
-            );
-            fail(job, lane, node, &message)
+            fail(job, lane, node, &resolve::refuse_container(&step.uses.value))
         }
     }
 }
@@ -207,9 +202,7 @@ async fn find(
             }
             Ok(loaded)
         }
-        ActionReference::Docker { image } => Err(format!(
-            "'docker://{image}' needs a container engine, which this version cannot use yet."
-        )),
+        ActionReference::Docker { image } => Err(resolve::refuse_image(image)),
         ActionReference::Repository { .. } => job
             .actions
             .get(reference)

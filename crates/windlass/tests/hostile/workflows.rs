@@ -149,12 +149,16 @@ fn without_git_the_program_still_runs() {
 fn containers_are_refused_before_the_first_step() {
     let stage = Stage::new(
         "on: push\njobs:\n  a: {runs-on: x, container: alpine, steps: [{run: echo never}]}\n  b: \
-         {runs-on: x, services: {db: {image: x}}, steps: [{run: echo never}]}\n",
+         {runs-on: x, services: {db: {image: x}}, steps: [{run: echo never}]}\n  c: {runs-on: x, \
+         steps: [{run: echo never}, {uses: 'docker://alpine:3'}]}\n  d: {runs-on: x, steps: [{if: \
+         runner.os == 'None', uses: 'docker://alpine:3'}, {run: echo passes by}]}\n",
     );
     let run = stage.windlass(&["run"]).expect(1);
     run.tells(&[
         "`container` needs a container engine, which this version cannot use yet",
         "`services` needs a container engine",
+        "ci.yml:5:53: 'docker://alpine:3' needs a container engine",
+        "d | passes by",
         "Run the job without",
     ])
     .conceals(&["| never"]);

@@ -46,9 +46,49 @@ impl From<String> for Problem {
 /// Brings all actions of a job here.
 ///
 /// # Errors
-/// The first that cannot be had.
+/// The first that cannot be had, or whose step would run and cannot.
 pub(crate) async fn prepare(job: &Arc<Job>, lane: &mut Lane, node: &NodeId) -> Result<(), Problem> {
-    fetch_for(job, lane, node, &job.order.job.steps, &job.order.source_name).await
+    let (steps, file) = (&job.order.job.steps, &job.order.source_name);
+    fetch_for(job, lane, node, steps, file).await?;
+    match in_container(job, steps) {
+        Some((message, span)) => Err(Problem { message, place: Some((file.clone(), span)) }),
+        None => Ok(()),
+    }
+}
+
+/// The first step whose action runs in a container, before steps run in vain that lead up to it.
+/// One with a condition, or that may fail, is left until it is known to be needed.
+fn in_container(job: &Job, steps: &[Step]) -> Option<(String, Span)> {
+    let certain =
+        |step: &&Step| step.condition.written.is_none() && step.continue_on_error.is_none();
+    steps.iter().filter(certain).find_map(|step| match &step.kind {
+        StepKind::Uses { uses, action: ActionReference::Docker { image }, .. } => {
+            Some((refuse_image(image), uses.span))
+        }
+        StepKind::Uses { uses, action, .. } => {
+            let loaded = job.actions.get(action)?;
+            let is_docker = matches!(loaded.action.runs, ActionRuns::Docker { .. });
+            is_docker.then(|| (refuse_container(&uses.value), uses.span))
+        }
+        StepKind::Parallel { steps } => in_container(job, steps),
+        _ => None,
+    })
+}
+
+/// Why a step `docker://image` cannot run.
+pub(crate) fn refuse_image(image: &str) -> String {
+    format!(
+        "'docker://{image}' needs a container engine, which this version cannot use yet. Run the \
+         program itself in a `run` step instead."
+    )
+}
+
+/// Why an action in a container cannot run.
+pub(crate) fn refuse_container(uses: &str) -> String {
+    format!(
+        "Action '{uses}' runs in a container and needs a container engine, which this version \
+         cannot use yet. Use an action of another kind, or replace it with `--action`."
+    )
 }
 
 /// One use of an action.
