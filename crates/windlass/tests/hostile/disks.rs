@@ -20,6 +20,14 @@ impl<'stage> Mounted<'stage> {
     }
 }
 
+impl Mounted<'_> {
+    fn grow(&self) {
+        let mut mount = Command::new("mount");
+        mount.args(["-o", "remount,size=200m"]).arg(self.0.state());
+        assert!(mount.status().unwrap().success());
+    }
+}
+
 impl Drop for Mounted<'_> {
     fn drop(&mut self) {
         let _ = Command::new("umount").arg("-l").arg(self.0.state()).status();
@@ -41,6 +49,14 @@ fn a_full_disk_stops_the_run_which_goes_on_when_there_is_space() {
     assert!(gone, "{:?}", stage.processes());
     stage.windlass(&["runs", "list"]).expect(0).tells(&["#1"]);
     stage.windlass(&["runs", "view"]).expect(0).tells(&["a"]);
+    if run.code() == 3 {
+        run.complains(&["windlass runs resume 1", "no space"]);
+        mounted.grow();
+        let resumed = stage.windlass(&["runs", "resume"]).expect(0);
+        resumed.tells(&["2 succeeded"]);
+        stage.windlass(&["runs", "logs", "1", "--job", "a"]).expect(0).tells(&["hello"]);
+        stage.assert_nothing_left();
+    }
     drop(mounted);
 }
 
