@@ -4,6 +4,7 @@
 //! output gets a [`MaskingStream`]. [`env_file`] reads files of secrets and variables. Not here:
 //! where secrets come from, and keeping them at rest.
 
+mod beginnings;
 pub mod env_file;
 mod forms;
 mod masker;

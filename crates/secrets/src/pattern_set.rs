@@ -1,8 +1,8 @@
 //! All texts to look for at once, and the walk over a stream's bytes that finds them.
 //!
 //! Most of a log has nothing to do with a secret. So the walk has two gaits: while nothing has
-//! begun, it only asks of each pair of bytes whether a text begins with it; from there on it
-//! follows the automaton until nothing that was begun can still be completed.
+//! begun, it only looks for where a text may begin ([`Beginnings`]); from there on it follows the
+//! automaton until nothing that was begun can still be completed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,13 +11,15 @@ use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, MatchKind};
 
+use crate::beginnings::Beginnings;
+
 /// A set of texts, compiled.
 pub(crate) struct PatternSet {
     automaton: NFA,
     root: StateID,
     /// Of each state, how many of the last bytes may still become one of the texts.
     depths: HashMap<StateID, usize>,
-    pairs: Pairs,
+    beginnings: Beginnings,
 }
 
 impl PatternSet {
@@ -30,10 +32,10 @@ impl PatternSet {
         let automaton =
             NFA::builder().match_kind(MatchKind::Standard).prefilter(false).build(texts).ok()?;
         let root = automaton.start_state(Anchored::No).ok()?;
-        let mut set = Self { automaton, root, depths: HashMap::new(), pairs: Pairs::default() };
+        let (depths, beginnings) = (HashMap::new(), Beginnings::of(texts));
+        let mut set = Self { automaton, root, depths, beginnings };
         let mut ends = HashMap::new();
         for text in texts {
-            set.pairs.add(text);
             let mut state = root;
             for (read, byte) in text.iter().enumerate() {
                 if read > 0 {
@@ -95,7 +97,7 @@ impl PatternSet {
         let mut position = 0;
         loop {
             if state == self.root {
-                match self.pairs.find(&bytes[position..]) {
+                match self.beginnings.find(&bytes[position..]) {
                     Some(distance) => position += distance,
                     None => return state,
                 }
@@ -114,54 +116,5 @@ impl PatternSet {
             .map(|index| self.automaton.pattern_len(self.automaton.match_pattern(state, index)))
             .max()
             .unwrap_or(0)
-    }
-}
-
-/// The pairs of bytes with which a text may begin, one bit each.
-struct Pairs {
-    bits: Box<[u64; 1024]>,
-    first: [bool; 256],
-}
-
-impl Default for Pairs {
-    fn default() -> Self {
-        Self { bits: Box::new([0; 1024]), first: [false; 256] }
-    }
-}
-
-impl Pairs {
-    fn add(&mut self, text: &[u8]) {
-        match *text {
-            [] => {}
-            [only] => {
-                self.first[usize::from(only)] = true;
-                for second in 0..=u8::MAX {
-                    self.set(only, second);
-                }
-            }
-            [first, second, ..] => {
-                self.first[usize::from(first)] = true;
-                self.set(first, second);
-            }
-        }
-    }
-
-    fn set(&mut self, first: u8, second: u8) {
-        let pair = u16::from_le_bytes([first, second]);
-        self.bits[usize::from(pair >> 6)] |= 1 << (pair & 63);
-    }
-
-    fn has(&self, first: u8, second: u8) -> bool {
-        let pair = u16::from_le_bytes([first, second]);
-        self.bits[usize::from(pair >> 6)] & (1 << (pair & 63)) != 0
-    }
-
-    /// Where a text may begin; the last byte is judged by itself.
-    fn find(&self, bytes: &[u8]) -> Option<usize> {
-        let begins = bytes.windows(2).position(|pair| self.has(pair[0], pair[1]));
-        begins.or_else(|| {
-            let last = bytes.last()?;
-            self.first[usize::from(*last)].then_some(bytes.len() - 1)
-        })
     }
 }
