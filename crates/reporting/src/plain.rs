@@ -310,15 +310,15 @@ impl Printer<'_> {
 }
 
 /// Where the lines of a log are printed.
-struct Page<'text> {
-    text: &'text mut String,
-    prefix: &'text str,
-    look: Appearance,
+pub(crate) struct Page<'text> {
+    pub text: &'text mut String,
+    pub prefix: &'text str,
+    pub look: Appearance,
 }
 
 impl Page<'_> {
     /// Prints one line. Those of a group are indented; its marks become its heading and its end.
-    fn line(&mut self, line: &[u8], preamble: &mut Preamble, in_group: &mut bool) {
+    pub fn line(&mut self, line: &[u8], preamble: &mut Preamble, in_group: &mut bool) {
         let line = clean(line, self.look.colours);
         if preamble.hides(&line) {
             return;

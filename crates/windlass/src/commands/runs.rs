@@ -25,7 +25,7 @@ pub async fn runs(arguments: Runs, color: ColorChoice) -> Outcome {
         Runs::List { limit, all, json } => look::list(&history, limit, all, json, color).await,
         Runs::View { run, json } => look::view(&history, run.as_deref(), json, color).await,
         Runs::Logs { run, job, failed } => {
-            logs::logs(&history, run.as_deref(), job.as_deref(), failed).await
+            logs::logs(&history, run.as_deref(), job.as_deref(), failed, color).await
         }
         Runs::Watch { run, json } => watch::watch(&history, run.as_deref(), json, color).await,
         Runs::Cancel { run } => watch::cancel(&history, run.as_deref()).await,

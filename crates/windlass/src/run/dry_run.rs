@@ -37,7 +37,14 @@ pub fn show(
         let usable = problems::show(&compiled, colours).map_err(Failure::environment)?;
         match decision {
             Some(Decision::Runs) if usable => {
-                let draft = Draft::new(&compiled, event)?;
+                let draft = match Draft::new(&compiled, event) {
+                    Ok(draft) => draft,
+                    Err(failure) => {
+                        broken = true;
+                        let _ = writeln!(text, "\n{name} cannot run: {:#}", failure.error);
+                        continue;
+                    }
+                };
                 let _ = writeln!(text, "\n{name} would run ({})", draft.title);
                 let (inputs, program) = draft.program(arguments, opened, event)?;
                 let jobs = plan_program(&inputs, &program).map_err(Failure::refused)?;

@@ -6,13 +6,15 @@ use std::{
 };
 
 use windlass_kernel::{NodeKind, RunId, Status};
-use windlass_reporting::{NodeView, RunView};
+use windlass_reporting::{Appearance, LogWriter, NodeView, RunView};
 use windlass_store::FileLogs;
 
 use super::History;
 use crate::{
+    arguments::ColorChoice,
     commands::completions::one_line,
     exit::{Exit, Failure, Outcome},
+    run::surface,
 };
 
 /// Prints the stored logs of a run, step by step in the order of the outline; of a job that is
@@ -22,6 +24,7 @@ pub async fn logs(
     run: Option<&str>,
     job: Option<&str>,
     failed: bool,
+    color: ColorChoice,
 ) -> Outcome {
     let record = history.find(run).await?;
     let view = history.view_of(record.id).await?;
@@ -44,6 +47,7 @@ pub async fn logs(
         run: record.id,
         stored: history.store.logs(),
         out: io::BufWriter::new(io::stdout().lock()),
+        look: surface::appearance(color),
         printed: HashMap::new(),
     };
     let written = (|| {
@@ -66,6 +70,7 @@ struct Page {
     run: RunId,
     stored: FileLogs,
     out: io::BufWriter<io::StdoutLock<'static>>,
+    look: Appearance,
     /// How far each stream was printed.
     printed: HashMap<String, u64>,
 }
@@ -106,12 +111,20 @@ impl Page {
         let job = job.map(|job| one_line(&job.label)).unwrap_or_default();
         let mut reader = self.stored.reader(self.run, stream)?;
         writeln!(self.out, "── {job} › {}", one_line(&node.label))?;
-        reader.copy(start, end, &mut self.out).map(drop)
+        let mut lines = LogWriter::new(&mut self.out, self.look);
+        reader.copy(start, end, &mut lines)?;
+        lines.end()
     }
 }
 
-/// Whether a job is meant by its id, its label, or the id of the matrix it belongs to.
+/// Whether a job is meant by its id or label, the id of the matrix or call it belongs to, or the
+/// last part of either.
 pub fn is_named(job: &NodeView, name: &str) -> bool {
-    let id = job.id.as_str();
-    id == name || job.label == name || id.strip_prefix(name).is_some_and(|it| it.starts_with('/'))
+    let (id, label) = (job.id.as_str(), job.label.as_str());
+    let ends = |whole: &str, between: &str| {
+        whole.strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with(between))
+    };
+    ends(id, "/")
+        || ends(label, " / ")
+        || id.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
 }
