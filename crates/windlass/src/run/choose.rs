@@ -20,7 +20,17 @@ pub struct Chosen {
 
 /// The files that the user named, by path, by file name, or by the workflow's name.
 pub fn named_files(root: &Path, wanted: &[String]) -> Result<Vec<WorkflowFile>, Failure> {
-    let all = || workflow_files(root).map_err(Failure::environment);
+    let all = || {
+        let files = workflow_files(root).map_err(Failure::environment)?;
+        if files.is_empty() {
+            let folder = root.join(".github/workflows");
+            return Err(Failure::refused_because(format!(
+                "there is no workflow in {}: none of its files ends with .yml or .yaml",
+                folder.display()
+            )));
+        }
+        Ok(files)
+    };
     if wanted.is_empty() {
         return all();
     }

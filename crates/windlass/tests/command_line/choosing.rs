@@ -106,7 +106,7 @@ fn a_job_in_one_of_several_workflows_is_enough() {
 fn as_many_jobs_run_at_once_as_are_allowed() {
     let job = |id: &str| {
         format!(
-            "  {id}:\n    runs-on: x\n    steps:\n      - run: mkdir \"$ALONE\" || exit 1; sleep 0.2; rmdir \"$ALONE\"\n"
+            "  {id}:\n    runs-on: x\n    steps:\n      - run: mkdir \"$ALONE\" || exit 1; sleep 0.5; rmdir \"$ALONE\"\n"
         )
     };
     let stage = Stage::new(&format!("on: push\njobs:\n{}{}{}", job("a"), job("b"), job("c")));
@@ -114,4 +114,13 @@ fn as_many_jobs_run_at_once_as_are_allowed() {
     stage.windlass(&["run", "--max-jobs", "1", "--env", &alone]).expect(0);
     stage.windlass(&["run", "--max-jobs", "3", "--env", &alone]).expect(1);
     stage.windlass(&["run", "--max-jobs", "0"]).expect(2);
+}
+
+#[test]
+fn a_folder_without_workflows_is_said_to_be_so() {
+    let stage = Stage::new(HELLO);
+    fs::remove_file(stage.project().join(".github/workflows/ci.yml")).unwrap();
+    for words in [&["run"][..], &["run", "ci.yml"], &["run", "--dry-run"], &["graph"]] {
+        stage.windlass(words).expect(2).complains(&["no workflow in", ".github/workflows"]);
+    }
 }

@@ -114,3 +114,13 @@ fn a_run_is_cancelled_from_another_terminal() {
     stage.windlass(&["runs", "cancel"]).expect(2).complains(&["run 1 has ended"]);
     stage.assert_nothing_left();
 }
+
+#[test]
+fn a_terminal_that_closes_cancels_the_run_in_order() {
+    let script = "trap 'exit 7' INT\ntouch \"$READY\"\nwhile true; do sleep 0.1; done";
+    let stage = Stage::new(&workflow("", script));
+    let run = started(&stage);
+    run.signal(Signal::HUP);
+    run.finish().expect(130).tells(&["a | cleaned up", "the closing of the terminal"]);
+    stage.assert_nothing_left();
+}
