@@ -39,6 +39,8 @@ pub enum ColorChoice {
 pub enum Command {
     /// Run workflows here, as their platform would
     Run(Box<Run>),
+    /// Find mistakes in workflows and actions without running them
+    Check(Check),
     /// List workflows, their events and jobs
     List(List),
     /// Draw the jobs of a workflow
@@ -203,6 +205,29 @@ pub struct Graph {
     /// The form
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub format: GraphFormat,
+}
+
+/// `windlass check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Workflow files, action.yml files, or folders; the whole project where none is given
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// The form of the findings
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: CheckFormat,
+}
+
+/// The forms of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people, with the lines of the file.
+    Text,
+    /// One JSON object a line.
+    Json,
+    /// Annotations for a job on GitHub.
+    Github,
 }
 
 /// The forms of a graph.

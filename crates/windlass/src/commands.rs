@@ -1,5 +1,6 @@
 //! The commands, a file each: from parsed words to a typed request to a call.
 
+pub mod check;
 pub mod completions;
 pub mod graph;
 pub mod list;

@@ -55,6 +55,7 @@ fn dispatch(arguments: Arguments) -> Outcome {
     let color = arguments.color;
     match arguments.command {
         Command::Run(run) => with_runtime(commands::run::run(*run, color)),
+        Command::Check(check) => commands::check::check(&check, color),
         Command::Completions { shell } => commands::completions::script(shell),
         Command::Man => commands::completions::manual(),
         Command::List(list) => commands::list::list(&list),

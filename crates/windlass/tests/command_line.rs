@@ -2,6 +2,7 @@
 
 mod actions;
 mod approvals;
+mod checking;
 mod choosing;
 mod concurrency;
 mod events;

@@ -1,0 +1,134 @@
+//! Which files `windlass check` looks at.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::exit::Failure;
+
+/// How deep below a project's root actions are looked for.
+const DEEPEST: usize = 4;
+
+/// Folders that hold other people's files.
+const NOT_OURS: [&str; 4] = ["node_modules", "target", "vendor", "dist"];
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A workflow.
+    Workflow,
+    /// The metadata of an action.
+    Action,
+}
+
+/// A file to check.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Candidate {
+    /// Its name in messages: as the user would type it.
+    pub shown: String,
+    /// The root of its project.
+    pub root: PathBuf,
+    /// Its path from the root.
+    pub path: String,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// The files at some paths, sorted, each once; without paths those of the project around here.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<Candidate>, Failure> {
+    let mut found = Vec::new();
+    if paths.is_empty() {
+        let here = std::env::current_dir().map_err(Failure::environment)?;
+        let root = root_of(&here);
+        below_root(&root, &mut found);
+    }
+    for path in paths {
+        if path.is_dir() && path.join(".github").is_dir() {
+            below_root(path, &mut found);
+        } else if path.is_dir() {
+            in_folder(path, &mut found);
+        } else if path.exists() {
+            found.push(candidate(path, kind(path)));
+        } else {
+            let path = path.display();
+            return Err(Failure::refused_because(format!("there is no file or folder {path}")));
+        }
+    }
+    found.sort();
+    found.dedup();
+    if found.is_empty() {
+        return Err(Failure::refused_because(
+            "no workflow files here: name some, or go to a project with .github/workflows",
+        ));
+    }
+    Ok(found)
+}
+
+/// The nearest folder upwards that is a project; the folder itself where none is.
+fn root_of(folder: &Path) -> PathBuf {
+    let is_project =
+        |folder: &&Path| folder.join(".github").is_dir() || folder.join(".git").exists();
+    folder.ancestors().find(is_project).unwrap_or(folder).to_owned()
+}
+
+fn kind(path: &Path) -> Kind {
+    match path.file_name().and_then(|name| name.to_str()) {
+        Some("action.yml" | "action.yaml") => Kind::Action,
+        _ => Kind::Workflow,
+    }
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "yml" || end == "yaml")
+}
+
+fn candidate(path: &Path, kind: Kind) -> Candidate {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let root = root_of(absolute.parent().unwrap_or(&absolute));
+    let inside = absolute.strip_prefix(&root).unwrap_or(&absolute).to_string_lossy().into_owned();
+    let here = std::env::current_dir().unwrap_or_default();
+    let shown = absolute.strip_prefix(here).unwrap_or(path).to_string_lossy().into_owned();
+    Candidate { shown, root, path: inside, kind }
+}
+
+/// The workflows and actions of a project.
+fn below_root(root: &Path, found: &mut Vec<Candidate>) {
+    for path in entries(&root.join(".github/workflows")) {
+        if is_yaml(&path) && path.is_file() {
+            found.push(candidate(&path, Kind::Workflow));
+        }
+    }
+    actions(root, 0, found);
+}
+
+/// The files directly in a folder.
+fn in_folder(folder: &Path, found: &mut Vec<Candidate>) {
+    for path in entries(folder) {
+        if is_yaml(&path) && path.is_file() {
+            found.push(candidate(&path, kind(&path)));
+        }
+    }
+}
+
+/// The metadata of actions in a folder and below it.
+fn actions(folder: &Path, depth: usize, found: &mut Vec<Candidate>) {
+    let Ok(listing) = fs::read_dir(folder) else { return };
+    for entry in listing.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let is_ours = (!name.starts_with('.') || name == ".github") && !NOT_OURS.contains(&&*name);
+        if is_folder && is_ours && depth < DEEPEST {
+            actions(&entry.path(), depth + 1, found);
+        } else if !is_folder && (name == "action.yml" || name == "action.yaml") {
+            found.push(candidate(&entry.path(), Kind::Action));
+        }
+    }
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder)
+        .map(|listing| listing.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default()
+}
