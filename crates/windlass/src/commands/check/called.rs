@@ -59,7 +59,7 @@ impl Neighbours {
         let resolve = |_: &Workflow, call: &ReusableWorkflowCall| match &call.reference {
             WorkflowReference::Local { path } => found
                 .get(path)
-                .map(|(workflow, size)| Called { workflow: &**workflow, size: *size })
+                .map(|(workflow, size)| Called { workflow, size: *size })
                 .ok_or_else(|| format!("'{path}' cannot be read")),
             WorkflowReference::Remote { .. } => Err(String::new()),
         };
