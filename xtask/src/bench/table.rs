@@ -83,16 +83,19 @@ fn reached(work: &Work, figure: &Figure, all: &[Measured<'_>]) -> Option<bool> {
             megabytes_a_second(work.printed, own) >= megabytes && fits(mebibytes)
         }
         Target::Linear { jobs, times } => {
-            let (least, cost) = all.iter().find_map(|(other, figure)| match other.target {
-                Target::Linear { jobs, .. } => {
-                    Some((jobs, figure.as_ref().ok()?.of(Contender::Windlass)?))
-                }
+            // By the floors, so that a machine that grows busy meanwhile is not taken for a cost.
+            let cost = |figure: &Figure, jobs: usize| {
+                let floor = figure.of(Contender::Floor).unwrap_or(jobs as f64);
+                Some(figure.of(Contender::Windlass)? / floor)
+            };
+            let (least, smallest) = all.iter().find_map(|(other, figure)| match other.target {
+                Target::Linear { jobs, .. } => Some((jobs, cost(figure.as_ref().ok()?, jobs)?)),
                 _ => None,
             })?;
             if least == jobs {
                 return None;
             }
-            own / jobs as f64 <= times * cost / least as f64
+            cost(figure, jobs)? <= times * smallest
         }
         Target::Nothing => return None,
     })
