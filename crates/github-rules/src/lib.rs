@@ -14,6 +14,9 @@ mod rules;
 mod sites;
 mod types;
 
+#[cfg(test)]
+mod laws;
+
 use windlass_diagnostics::Diagnostic;
 use windlass_github_syntax::action::{Action, ActionRuns};
 use windlass_github_syntax::workflow::{Job, JobBody, Step, StepKind, Workflow};

@@ -22,6 +22,8 @@ pub(crate) fn check(on: &Triggers, findings: &mut Findings<'_>) {
         check_filters(filter.branches.as_ref(), Subject::Reference, findings);
         check_filters(filter.tags.as_ref(), Subject::Reference, findings);
         check_filters(filter.paths.as_ref(), Subject::Path, findings);
+        let of_images = [&filter.names, &filter.versions].into_iter().flatten().flatten();
+        of_images.for_each(|pattern| check_readable(pattern, findings));
     }
 }
 
@@ -45,6 +47,14 @@ fn check_pattern(pattern: &Spanned<String>, subject: Subject, findings: &mut Fin
     }
 }
 
+/// The reader leaves the patterns of `image_version` as they are.
+fn check_readable(pattern: &Spanned<String>, findings: &mut Findings<'_>) {
+    if let Err(error) = FilterPattern::parse(&pattern.value) {
+        let message = format!("in the pattern `{}`: {error}", pattern.value);
+        findings.add(RULE.finding(pattern.span, message));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rules::testing::findings;
@@ -56,5 +66,15 @@ jobs: { a: { runs-on: x, steps: [{ run: x }] } }\n";
         let found = findings(text);
         assert!(found.starts_with("3:16 gh/filter-pattern-mistake"), "{found}");
         assert_eq!(found.lines().count(), 2);
+    }
+
+    #[test]
+    fn versions_of_images_are_patterns() {
+        let text = "on: { image_version: { versions: ['v[0-', 'v*'] } }
+jobs: { a: { runs-on: x, steps: [{ run: x }] } }\n";
+        assert_eq!(
+            findings(text),
+            "1:35 gh/filter-pattern-mistake in the pattern `v[0-`: the closing `]` is missing"
+        );
     }
 }
