@@ -61,6 +61,7 @@ fn check_steps(steps: &[Step], project: &dyn Project, findings: &mut Findings<'_
         rules::environment_name::check(step.env.as_ref(), findings);
         rules::positive_number::check_step(step, findings);
         rules::deprecated_command::check(step, findings);
+        rules::docker_tag::check(step, findings);
         rules::action_input::check(step, project, findings);
         if let StepKind::Parallel { steps } = &step.kind {
             check_steps(steps, project, findings);

@@ -37,6 +37,7 @@ pub const RULES: &[Rule] = &[
     rules::default_never_used::RULE,
     rules::deprecated_command::RULE,
     rules::dispatch_inputs::RULE,
+    rules::docker_tag::RULE,
     rules::environment_name::RULE,
     rules::filter_pattern::RULE,
     rules::format_arguments::RULE,

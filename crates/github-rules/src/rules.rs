@@ -7,6 +7,7 @@ pub(crate) mod constant_condition;
 pub(crate) mod default_never_used;
 pub(crate) mod deprecated_command;
 pub(crate) mod dispatch_inputs;
+pub(crate) mod docker_tag;
 pub(crate) mod environment_name;
 pub(crate) mod filter_pattern;
 pub(crate) mod format_arguments;
