@@ -7,5 +7,6 @@ mod choosing;
 mod concurrency;
 mod events;
 mod history;
+mod labels;
 mod looking;
 mod workspaces;
