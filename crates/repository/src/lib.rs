@@ -1,7 +1,7 @@
 //! The Git repository being run and those that are fetched; the workspaces made from it.
 //!
 //! - [`Project`]: which directory is run, and in which dialects it speaks.
-//! - [`GitFacts`], [`files`], [`changed_files`]: what Git knows about it.
+//! - [`GitFacts`], [`files()`], [`changed_files`]: what Git knows about it.
 //! - [`Snapshot`], [`Workspaces`]: a copy of its files for each job.
 //! - [`SourceCache`]: other repositories (actions, reusable workflows), pinned and kept.
 //!

@@ -68,7 +68,7 @@ impl SnapshotError {
 }
 
 impl Snapshot {
-    /// Takes the given files (relative to the project root, as from [`files`](crate::files)) and
+    /// Takes the given files (relative to the project root, as from [`files`](crate::files())) and
     /// what Git needs to work in a copy. `store` is an existing directory on the file system where
     /// the workspaces will be; large files are kept there.
     ///
