@@ -11,8 +11,8 @@ use windlass_github::{
 };
 use windlass_github_syntax::expression::Value;
 use windlass_kernel::{
-    Actor, Body, Command, Event, GateDecision, JobResult, NodeId, Operation, OperationResult,
-    Process, RunInputs, Status,
+    Actor, Body, Command, Event, Fact, GateDecision, JobResult, NodeId, Operation, OperationId,
+    OperationResult, Process, RunInputs, Status,
 };
 use windlass_testkit::{Trace, survives_every_kill};
 
@@ -291,4 +291,51 @@ jobs:
     .await;
     assert!(ends.starts_with("a: failure ("), "{ends}");
     assert!(ends.contains("256"), "{ends}");
+}
+
+/// Fail-fast of a caller reaches into the other call, and no leg of its jobs starts after that.
+#[test]
+fn a_stopped_call_starts_no_further_legs() {
+    let caller = "on: push
+jobs:
+  call:
+    strategy: { matrix: { place: [a, b] } }
+    uses: ./.github/workflows/called.yml
+";
+    let called = "on: workflow_call
+jobs:
+  work:
+    strategy: { max-parallel: 2, matrix: { n: [1, 2, 3, 4] } }
+    runs-on: x
+    steps: [{ run: 'true' }]
+";
+    let sources = [(".github/workflows/ci.yml", caller), (".github/workflows/called.yml", called)];
+    let mut process = GithubProcess::default();
+    let created = Fact::Created(Box::new(inputs(&sources, Selection::default())));
+    let begun = process.advance(&created).unwrap();
+    let begun: Vec<OperationId> = begun.iter().filter_map(begins).collect();
+    assert_eq!(begun.len(), 4, "two legs of each call");
+    let failed = OperationResult::Job(JobResult {
+        status: Status::Failed,
+        word: "failure".into(),
+        outputs: IndexMap::new(),
+    });
+    let results = [failed, OperationResult::Cancelled];
+    let mut results = results.into_iter().chain(std::iter::repeat(OperationResult::Cancelled));
+    let mut last = Vec::new();
+    for id in begun {
+        let result = results.next().unwrap();
+        last = process.advance(&Fact::Settled { id, result }).unwrap();
+        assert!(!last.iter().any(|command| begins(command).is_some()), "after {id}: {last:?}");
+    }
+    let ends_run =
+        |command: &Command| matches!(command, Command::Conclude { node, .. } if node.is_run());
+    assert!(last.iter().any(ends_run), "{last:?}");
+}
+
+fn begins(command: &Command) -> Option<OperationId> {
+    match command {
+        Command::Begin { id, .. } => Some(*id),
+        _ => None,
+    }
 }

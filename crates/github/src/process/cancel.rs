@@ -34,7 +34,8 @@ impl Run {
         }
     }
 
-    fn cancel_job(&mut self, key: JobKey, reason: CancelReason, why: &str) {
+    /// Stops a job that has not ended, whatever it is doing; none of its legs starts any more.
+    pub(super) fn cancel_job(&mut self, key: JobKey, reason: CancelReason, why: &str) {
         if self.calls[key.call].jobs[key.job].legs.legs.is_empty() {
             return self.end_job(key, super::graph::Outcome::Cancelled, Some(why.to_owned()));
         }

@@ -29,11 +29,10 @@ impl Run {
         let tolerated = leg.tolerated && outcome == Outcome::Failure;
         let node = leg.node.clone();
         let operation = leg.operation;
-        // What failed in an earlier run stops nothing in this one.
-        let is_news = !self.selection.settled.contains_key(node.as_str());
-        let leg = self.leg_mut(key);
         // For jobs that need it, a tolerated failure is a success.
         leg.outcome = Some(if tolerated { Outcome::Success } else { outcome });
+        // What failed in an earlier run stops nothing in this one.
+        let is_news = !self.selection.settled.contains_key(node.as_str());
         let status = if tolerated { Status::Warning } else { status };
         self.conclude_as(node, status, outcome.word(), reason);
         if operation.is_some() {
@@ -84,19 +83,8 @@ impl Run {
 
     fn stop_call(&mut self, call: usize, reason: CancelReason, why: &str) {
         for job in 0..self.calls[call].jobs.len() {
-            let key = JobKey { call, job };
-            if self.calls[call].jobs[job].end.is_some() {
-                continue;
-            }
-            if self.calls[call].jobs[job].legs.legs.is_empty() {
-                self.end_job(key, Outcome::Cancelled, Some(why.to_owned()));
-                continue;
-            }
-            for leg in 0..self.calls[call].jobs[job].legs.legs.len() {
-                let key = LegKey { job: key, leg };
-                if self.leg(key).outcome.is_none() {
-                    self.stop_leg(key, reason, why);
-                }
+            if self.calls[call].jobs[job].end.is_none() {
+                self.cancel_job(JobKey { call, job }, reason, why);
             }
         }
     }
