@@ -1,7 +1,7 @@
 //! GitHub's official wording of a problem, with the position as GitHub writes it.
 
+use crate::github_expressions::official_message;
 use windlass_diagnostics::{SourceMap, Spanned};
-use windlass_github_syntax::expression::ExpressionError;
 use windlass_github_syntax::workflow::PermissionLevel;
 use windlass_github_syntax::{Problem, ProblemKind};
 use windlass_yaml::ScalarStyle;
@@ -131,36 +131,13 @@ fn reading(kind: &ProblemKind) -> Option<String> {
             "Exactly 0 parameter(s) were expected following the directive 'insert'. Actual \
              parameter count: {count}"
         ),
-        ProblemKind::Expression { error, source, .. } => expression(error, source),
+        ProblemKind::Expression { error, source, .. } => official_message(error, source),
         _ => return None,
     })
 }
 
 fn unexpected(text: &str) -> String {
     format!("Unexpected value '{text}'")
-}
-
-fn expression(error: &ExpressionError, source: &str) -> String {
-    let what = match error {
-        ExpressionError::TooLong { .. } => {
-            return "Exceeded max expression length 21000".to_owned();
-        }
-        ExpressionError::TooDeep => return "Exceeded max expression depth 50".to_owned(),
-        ExpressionError::InvalidToken(_) | ExpressionError::UnexpectedSymbol(_) => {
-            "Unexpected symbol"
-        }
-        ExpressionError::UnexpectedEnd(_) => "Unexpected end of expression",
-        ExpressionError::UnrecognizedContext(_) => "Unrecognized named-value",
-        ExpressionError::UnrecognizedFunction(_) => "Unrecognized function",
-        ExpressionError::TooFewArguments { .. } => "Too few parameters supplied",
-        ExpressionError::TooManyArguments { .. } => "Too many parameters supplied",
-        ExpressionError::EvenArguments(_) => {
-            "Even number of parameters supplied, requires an odd number of parameters"
-        }
-    };
-    let (text, offset) = error.symbol().map_or(("", 0), |symbol| (&*symbol.text, symbol.offset));
-    let position = source.get(..offset).map_or(offset, |before| before.encode_utf16().count()) + 1;
-    format!("{what}: '{text}'. Located at position {position} within expression: {source}")
 }
 
 fn meaning(kind: &ProblemKind) -> Option<String> {

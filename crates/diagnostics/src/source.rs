@@ -28,6 +28,24 @@ pub struct Position {
     pub column: u32,
 }
 
+impl Position {
+    /// The position of a later byte of the same text, counted on from this one.
+    #[must_use]
+    pub fn advanced(self, text: &str, to: usize) -> Self {
+        let between = text.get(self.offset as usize..to).unwrap_or_default();
+        let lines = between.bytes().filter(|byte| *byte == b'\n').count();
+        let column = match between.rfind('\n') {
+            Some(newline) => between[newline + 1..].chars().count() + 1,
+            None => self.column as usize + between.chars().count(),
+        };
+        Self {
+            offset: u32::try_from(to).unwrap_or(u32::MAX),
+            line: self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX)),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+        }
+    }
+}
+
 /// A stretch of one source, end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Span {

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use windlass_diagnostics::{Position, Span};
+use windlass_diagnostics::Span;
 
 /// The way from an expression's source back to the file.
 #[derive(Debug)]
@@ -64,8 +64,8 @@ impl Layout {
             .iter()
             .find(|(piece, _)| piece.start <= range.start && range.end <= piece.end);
         let Some((piece, offset)) = piece else { return self.span };
-        let start = advance(text, self.span.start, offset + range.start - piece.start);
-        let end = advance(text, start, offset + range.end - piece.start);
+        let start = self.span.start.advanced(text, offset + range.start - piece.start);
+        let end = start.advanced(text, offset + range.end - piece.start);
         Span { source: self.span.source, start, end }
     }
 }
@@ -118,27 +118,15 @@ fn end_of_first_argument(source: &str) -> Option<usize> {
 /// The span of some bytes of a scalar, `range` counted from the scalar's start.
 pub(crate) fn part(text: &str, span: Span, range: Range<usize>) -> Span {
     let base = span.start.offset as usize;
-    let start = advance(text, span.start, base + range.start);
-    let end = advance(text, start, base + range.end);
+    let start = span.start.advanced(text, base + range.start);
+    let end = start.advanced(text, base + range.end);
     Span { source: span.source, start, end }
-}
-
-fn advance(text: &str, from: Position, to: usize) -> Position {
-    let between = text.get(from.offset as usize..to).unwrap_or_default();
-    let lines = between.bytes().filter(|byte| *byte == b'\n').count();
-    let column = match between.rfind('\n') {
-        Some(newline) => between[newline + 1..].chars().count() + 1,
-        None => from.column as usize + between.chars().count(),
-    };
-    Position {
-        offset: u32::try_from(to).unwrap_or(u32::MAX),
-        line: from.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX)),
-        column: u32::try_from(column).unwrap_or(u32::MAX),
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use windlass_diagnostics::Position;
+
     use super::*;
 
     fn span(text: &str) -> Span {

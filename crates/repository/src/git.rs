@@ -16,9 +16,10 @@ use std::time::{Duration, Instant};
 use bstr::ByteSlice as _;
 use rustix::process::{Pid, Signal};
 
-/// Variables that would make `git` look at another repository than the one asked about. They are
-/// set when we are started from a Git hook or alias.
-const MISLEADING: [&str; 9] = [
+/// Variables by which `git` tells its hooks and aliases where the repository is, as far as
+/// `git rev-parse --local-env-vars` lists places. A `git` that inherits them looks there and not
+/// where it stands.
+pub const HOOK_VARIABLES: [&str; 8] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
@@ -27,8 +28,10 @@ const MISLEADING: [&str; 9] = [
     "GIT_COMMON_DIR",
     "GIT_NAMESPACE",
     "GIT_PREFIX",
-    "GIT_CEILING_DIRECTORIES",
 ];
+
+/// Where the search for a repository shall end, as a user may have set it for other directories.
+const CEILING: &str = "GIT_CEILING_DIRECTORIES";
 
 /// `git` could not be run, or refused.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +112,7 @@ impl Git {
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_TERMINAL_PROMPT", "0")
             .stdin(Stdio::null());
-        for name in MISLEADING {
+        for name in HOOK_VARIABLES.into_iter().chain([CEILING]) {
             command.env_remove(name);
         }
         Self { command, arguments: Vec::new() }

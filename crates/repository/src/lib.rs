@@ -26,7 +26,7 @@ mod workspace;
 pub use changes::{ChangeBase, changed_files};
 pub use facts::{Commit, GitFacts, STAND_IN_REF, STAND_IN_SHA};
 pub use files::files;
-pub use git::GitError;
+pub use git::{GitError, HOOK_VARIABLES};
 pub use project::{DialectName, Project, ProjectError};
 pub use remote::Remote;
 pub use sources::{

@@ -3,7 +3,7 @@
 //! A scalar's value may differ from its characters in the file (escapes, folding, indentation), so
 //! a place is only given where the characters are found as they were read.
 
-use windlass_diagnostics::{Position, Span};
+use windlass_diagnostics::Span;
 
 /// The `ordinal`-th `${{ … }}` of the scalar at `span`, at most to the end of its line.
 pub(super) fn expression(text: &str, span: Span, ordinal: usize) -> Option<Span> {
@@ -63,21 +63,6 @@ fn nth_opening(text: &str, span: Span, ordinal: usize) -> Option<usize> {
 
 /// The span of some bytes behind the start of a known span.
 fn place(text: &str, known: Span, start: usize, end: usize) -> Span {
-    let start = advance(text, known.start, start);
-    Span { source: known.source, start, end: advance(text, start, end) }
-}
-
-/// The position of a later byte, counted on from a known position.
-fn advance(text: &str, from: Position, to: usize) -> Position {
-    let between = text.get(from.offset as usize..to).unwrap_or_default();
-    let lines = between.bytes().filter(|byte| *byte == b'\n').count();
-    let column = match between.rfind('\n') {
-        Some(newline) => between[newline + 1..].chars().count() + 1,
-        None => from.column as usize + between.chars().count(),
-    };
-    Position {
-        offset: u32::try_from(to).unwrap_or(u32::MAX),
-        line: from.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX)),
-        column: u32::try_from(column).unwrap_or(u32::MAX),
-    }
+    let start = known.start.advanced(text, start);
+    Span { source: known.source, start, end: start.advanced(text, end) }
 }

@@ -64,6 +64,13 @@ struct Declared<'a> {
     options: Vec<String>,
 }
 
+impl<'a> Declared<'a> {
+    /// A declaration without options.
+    fn new(name: &'a str, kind: InputType, required: bool, default: Option<&Template>) -> Self {
+        Declared { name, kind, required, default: default.and_then(literal), options: Vec::new() }
+    }
+}
+
 /// The `inputs` context of a workflow started by hand.
 ///
 /// # Errors
@@ -73,11 +80,8 @@ pub fn dispatch_inputs(
     given: &Map<String, Value>,
 ) -> Result<Map<String, Value>, Vec<InputError>> {
     let declared = declared.inputs.values().map(|input| Declared {
-        name: &input.name.value,
-        kind: input.kind,
-        required: input.required,
-        default: input.default.as_ref().and_then(literal),
         options: input.options.iter().map(|option| option.value.clone()).collect(),
+        ..Declared::new(&input.name.value, input.kind, input.required, input.default.as_ref())
     });
     check(declared.collect(), given)
 }
@@ -91,12 +95,8 @@ pub fn call_inputs(
     declared: &WorkflowCall,
     given: &Map<String, Value>,
 ) -> Result<Map<String, Value>, Vec<InputError>> {
-    let declared = declared.inputs.values().map(|input| Declared {
-        name: &input.name.value,
-        kind: input.kind,
-        required: input.required,
-        default: input.default.as_ref().and_then(literal),
-        options: Vec::new(),
+    let declared = declared.inputs.values().map(|input| {
+        Declared::new(&input.name.value, input.kind, input.required, input.default.as_ref())
     });
     check(declared.collect(), given)
 }
@@ -111,7 +111,7 @@ pub fn typed_input(
     required: bool,
     value: Expression,
 ) -> Result<Expression, InputError> {
-    let input = Declared { name, kind, required, default: None, options: Vec::new() };
+    let input = Declared::new(name, kind, required, None);
     let value = match value {
         Expression::Null if required => return Err(InputError::Missing { name: name.to_owned() }),
         Expression::Null => empty(kind),

@@ -6,7 +6,9 @@ use indexmap::IndexMap;
 use tokio::sync::watch;
 use windlass_github::job::{FailureHook, GithubJobDriver, GithubRunnerOptions, RunningRepository};
 use windlass_reporting::Surface;
-use windlass_repository::{Snapshot, SourceCache, SourceOptions, WorkspaceSource, Workspaces};
+use windlass_repository::{
+    HOOK_VARIABLES, Snapshot, SourceCache, SourceOptions, WorkspaceSource, Workspaces,
+};
 
 use super::{failure_shell::FailureShell, project::Opened, settings::Settings};
 use windlass_secrets::SecretValue;
@@ -100,21 +102,9 @@ fn is_withheld(name: &std::ffi::OsStr) -> bool {
     let name = name.to_string_lossy();
     let prefixes = ["WINDLASS_", "GITHUB_", "RUNNER_", "ACTIONS_"];
     name == "SHELL"
-        || OF_GIT_HOOKS.contains(&name.as_ref())
+        || HOOK_VARIABLES.contains(&name.as_ref())
         || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
-
-/// What `git rev-parse --local-env-vars` lists, as far as it names places.
-const OF_GIT_HOOKS: &[&str] = &[
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_NAMESPACE",
-    "GIT_PREFIX",
-];
 
 fn host_name() -> String {
     let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
