@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::fix::Fix;
 use crate::source::Span;
 
 /// How bad a finding is.
@@ -43,6 +44,8 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// The next step for the reader.
     pub help: Option<String>,
+    /// Edits that mend it, where there are some.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -55,6 +58,7 @@ impl Diagnostic {
             primary: Some(Label { span, text: String::new() }),
             secondary: Vec::new(),
             help: None,
+            fix: None,
         }
     }
 
@@ -83,6 +87,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same finding with edits that mend it.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 

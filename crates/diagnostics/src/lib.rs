@@ -3,11 +3,13 @@
 //! One type serves all dialects; what a code means is said where the rule lives.
 
 pub mod diagnostic;
+pub mod fix;
 pub mod json;
 pub mod source;
 pub mod text;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
+pub use fix::{Edit, Fix};
 pub use json::render_json;
 pub use source::{Position, SourceFile, SourceId, SourceMap, Span, Spanned};
 pub use text::render_text;
