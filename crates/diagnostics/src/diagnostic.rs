@@ -3,13 +3,13 @@
 //! Renderers live beside this file ([`crate::text`], [`crate::json`]); this type knows nothing
 //! of terminals.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::fix::Fix;
 use crate::source::Span;
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Nothing wrong, good to know.
@@ -95,6 +95,12 @@ impl Diagnostic {
     pub fn with_fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
         self
+    }
+
+    /// Where in its text it stands, in bytes; 0 for one without a place.
+    #[must_use]
+    pub fn offset(&self) -> u32 {
+        self.primary.as_ref().map_or(0, |label| label.span.start.offset)
     }
 
     /// Whether the file cannot be used because of it.

@@ -2,12 +2,14 @@
 //!
 //! Keys and meaning are stable: `code`, `severity`, `message`, `help`, `primary` and `secondary`
 //! places with `file`, `line`, `column`, `endLine`, `endColumn` (from 1, columns in characters, end
-//! exclusive), `offset`, `endOffset` (bytes from 0) and `label`.
+//! exclusive), `offset`, `endOffset` (bytes from 0) and `label`; `fix` with `title`, `safe` and `edits`, each a place
+//! and the `replacement` of what stands there.
 
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::source::SourceMap;
+use crate::fix::Fix;
+use crate::source::{SourceMap, Span};
 
 /// A diagnostic with its places resolved to files.
 #[derive(Debug, Serialize)]
@@ -22,6 +24,22 @@ pub struct JsonDiagnostic<'a> {
     primary: Option<JsonPlace<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     secondary: Vec<JsonPlace<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<JsonFix<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct JsonFix<'a> {
+    title: &'a str,
+    safe: bool,
+    edits: Vec<JsonEdit<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct JsonEdit<'a> {
+    #[serde(flatten)]
+    place: JsonPlace<'a>,
+    replacement: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -53,22 +71,37 @@ impl<'a> JsonDiagnostic<'a> {
                 .iter()
                 .map(|label| JsonPlace::new(label, sources))
                 .collect(),
+            fix: diagnostic.fix.as_ref().map(|fix| JsonFix::new(fix, sources)),
         }
+    }
+}
+
+impl<'a> JsonFix<'a> {
+    fn new(fix: &'a Fix, sources: &'a SourceMap) -> Self {
+        let edits = fix.edits.iter().map(|edit| JsonEdit {
+            place: JsonPlace::at(edit.span, "", sources),
+            replacement: &edit.replacement,
+        });
+        Self { title: &fix.title, safe: fix.is_safe, edits: edits.collect() }
     }
 }
 
 impl<'a> JsonPlace<'a> {
     fn new(label: &'a Label, sources: &'a SourceMap) -> Self {
-        let (start, end) = (label.span.start, label.span.end);
+        Self::at(label.span, &label.text, sources)
+    }
+
+    fn at(span: Span, label: &'a str, sources: &'a SourceMap) -> Self {
+        let (start, end) = (span.start, span.end);
         Self {
-            file: sources.name(label.span.source),
+            file: sources.name(span.source),
             line: start.line,
             column: start.column,
             end_line: end.line,
             end_column: end.column,
             offset: start.offset,
             end_offset: end.offset,
-            label: &label.text,
+            label,
         }
     }
 }

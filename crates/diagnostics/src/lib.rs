@@ -4,12 +4,20 @@
 
 pub mod diagnostic;
 pub mod fix;
+pub mod github;
 pub mod json;
+pub mod policy;
+pub mod rule;
+pub mod sarif;
 pub mod source;
 pub mod text;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use fix::{Edit, Fix};
+pub use github::{github_notice, render_github};
 pub use json::render_json;
+pub use policy::settings::CheckSettings;
+pub use rule::Rule;
+pub use sarif::{SarifLog, SarifRule};
 pub use source::{Position, SourceFile, SourceId, SourceMap, Span, Spanned};
 pub use text::render_text;

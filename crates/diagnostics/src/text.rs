@@ -7,10 +7,11 @@ use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{
-    Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet,
+    Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet,
 };
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::fix::Fix;
 use crate::source::{Position, SourceMap};
 
 /// Characters of a line that are shown before and behind the start of a place.
@@ -43,7 +44,30 @@ pub fn render_text(diagnostic: &Diagnostic, sources: &SourceMap, colours: bool) 
     if let Some(help) = &help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    renderer.decor_style(DecorStyle::Ascii).render(&[group])
+    let mut report = vec![group];
+    report.extend(diagnostic.fix.as_ref().and_then(|fix| suggestion(fix, sources)));
+    renderer.decor_style(DecorStyle::Ascii).render(&report)
+}
+
+/// The edits of a fix as the lines would be, where they are near one another and no line is long.
+fn suggestion<'a>(fix: &'a Fix, sources: &'a SourceMap) -> Option<Group<'a>> {
+    let source = fix.edits.first()?.span.source;
+    let text = sources.text(source);
+    if fix.edits.iter().any(|edit| edit.span.source != source) {
+        return None;
+    }
+    let first = fix.edits.iter().map(|edit| edit.span.start).min_by_key(by_offset)?;
+    let last = fix.edits.iter().map(|edit| edit.span.end).max_by_key(by_offset)?;
+    let (from, piece) = lines_between(text, first, last)?;
+    let patches = fix.edits.iter().filter_map(|edit| {
+        let start = (edit.span.start.offset as usize).checked_sub(from)?;
+        let end = (edit.span.end.offset as usize).checked_sub(from)?;
+        piece.get(start..end)?;
+        Some(Patch::new(start..end, edit.replacement.as_str()))
+    });
+    let snippet = Snippet::source(piece).path(sources.name(source));
+    let snippet = snippet.line_start(first.line as usize).patches(patches);
+    Some(Level::HELP.secondary_title(visible(&fix.title)).element(snippet))
 }
 
 fn places(diagnostic: &Diagnostic) -> impl Iterator<Item = (&Label, AnnotationKind)> + Clone {
@@ -60,16 +84,10 @@ fn together<'a>(
     let text = sources.text(source);
     let starts = places(diagnostic).map(|(label, _)| label.span.start);
     let (first, last) = (starts.clone().min_by_key(by_offset)?, starts.max_by_key(by_offset)?);
-    let elsewhere = places(diagnostic).any(|(label, _)| label.span.source != source);
-    if elsewhere || last.line - first.line > MOST_LINES {
+    if places(diagnostic).any(|(label, _)| label.span.source != source) {
         return None;
     }
-    let from = text.get(..first.offset as usize)?.rfind('\n').map_or(0, |newline| newline + 1);
-    let to = end_of_line(text, last.offset as usize)?;
-    let piece = &text[from..to];
-    if piece.lines().any(|line| line.len() > WINDOW_BEHIND) {
-        return None;
-    }
+    let (from, piece) = lines_between(text, first, last)?;
     let annotations = places(diagnostic).filter_map(|(label, kind)| {
         let start = label.span.start.offset as usize;
         let end = (label.span.end.offset as usize).clamp(start, end_of_line(text, start)?);
@@ -77,6 +95,18 @@ fn together<'a>(
     });
     let snippet = Snippet::source(piece).path(sources.name(source));
     Some(snippet.line_start(first.line as usize).annotations(annotations))
+}
+
+/// The whole lines from one position to another and where they begin, unless they are many or long.
+fn lines_between(text: &str, first: Position, last: Position) -> Option<(usize, &str)> {
+    if last.line.checked_sub(first.line)? > MOST_LINES {
+        return None;
+    }
+    let from = text.get(..first.offset as usize)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let to = end_of_line(text, last.offset as usize)?;
+    let piece = text.get(from..to)?;
+    let is_short = piece.lines().all(|line| line.len() <= WINDOW_BEHIND);
+    is_short.then_some((from, piece))
 }
 
 const fn by_offset(position: &Position) -> u32 {

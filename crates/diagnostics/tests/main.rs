@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use windlass_diagnostics::{
-    Diagnostic, Position, SourceId, SourceMap, Span, render_json, render_text,
+    Diagnostic, Fix, Position, SarifLog, SarifRule, Severity, SourceId, SourceMap, Span,
+    render_github, render_json, render_text,
 };
 
 fn span(sources: &SourceMap, source: SourceId, part: &str) -> Span {
@@ -80,4 +81,64 @@ fn places_that_do_not_exist_do_no_harm() {
     error[x/y]: a �[31m b c
     --> <unknown source>:7:9
     ");
+}
+
+fn mendable() -> (SourceMap, Diagnostic) {
+    let mut sources = SourceMap::new();
+    let source = sources.add("a b/ci:x.yml", "jobs:\n  a:\n    runs-in: ü\n");
+    let at = span(&sources, source, "runs-in");
+    let fix = Fix::safe("write `runs-on`", at, "runs-on");
+    let diagnostic = Diagnostic::warning("gh/unknown-key", at, "no key `runs-in`").with_fix(fix);
+    (sources, diagnostic)
+}
+
+#[test]
+fn text_shows_what_a_fix_changes() {
+    let (sources, diagnostic) = mendable();
+    insta::assert_snapshot!(render_text(&diagnostic, &sources, false), @"");
+}
+
+#[test]
+fn json_carries_the_edits_of_a_fix() {
+    let (sources, diagnostic) = mendable();
+    let line = render_json(&diagnostic, &sources).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&line).unwrap();
+    insta::assert_snapshot!(json["fix"], @"");
+}
+
+#[test]
+fn github_gets_one_command() {
+    let (sources, diagnostic) = sample();
+    insta::assert_snapshot!(render_github(&diagnostic, &sources), @"");
+}
+
+#[test]
+fn sarif_names_rules_places_and_edits() {
+    let rule = SarifRule {
+        code: "gh/unknown-key",
+        severity: Severity::Error,
+        summary: "a key that is not known",
+        page: "# gh/unknown-key",
+    };
+    let mut log = SarifLog::begin(Vec::new(), "1.2.3", [rule]).unwrap();
+    for (sources, diagnostic) in [mendable(), sample()] {
+        log.add(&diagnostic, &sources).unwrap();
+    }
+    let log: serde_json::Value = serde_json::from_slice(&log.end().unwrap()).unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&log).unwrap(), @"");
+}
+
+#[test]
+fn a_fingerprint_survives_lines_above() {
+    let log_of = |text: &str| {
+        let mut sources = SourceMap::new();
+        let source = sources.add("ci.yml", text);
+        let finding = Diagnostic::error("x/y", span(&sources, source, "here"), "m");
+        let mut log = SarifLog::begin(Vec::new(), "1", []).unwrap();
+        log.add(&finding, &sources).unwrap();
+        let log: serde_json::Value = serde_json::from_slice(&log.end().unwrap()).unwrap();
+        log["runs"][0]["results"][0]["partialFingerprints"].clone()
+    };
+    assert_eq!(log_of("a: here\n"), log_of("b: 1\n\n  a: here\n"));
+    assert_ne!(log_of("a: here\n"), log_of("a: here too\n"));
 }

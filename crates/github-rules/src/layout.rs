@@ -86,6 +86,21 @@ fn expressions(slice: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// The same text with each `${{ }}` as underscores of its width.
+pub(crate) fn without_expressions(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find("${{") {
+        let inner = open + "${{".len();
+        let Some(length) = closing(&rest[inner..]) else { break };
+        let end = inner + length + "}}".len();
+        plain.push_str(&rest[..open]);
+        plain.extend(rest[open..end].chars().map(|it| if it == '\n' { it } else { '_' }));
+        rest = &rest[end..];
+    }
+    plain + rest
+}
+
 /// The offset of the `}}` that ends an expression: not one between single quotes.
 fn closing(rest: &str) -> Option<usize> {
     let bytes = rest.as_bytes();

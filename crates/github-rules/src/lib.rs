@@ -11,6 +11,7 @@ mod layout;
 mod project;
 mod registry;
 mod rules;
+pub mod scripts;
 mod sites;
 mod types;
 
@@ -23,6 +24,7 @@ use windlass_github_syntax::workflow::{Job, JobBody, Step, StepKind, Workflow};
 
 pub use project::{NoProject, Project};
 pub use registry::{RULES, Rule};
+pub use rules::shellcheck::shellcheck_finding;
 
 use findings::Findings;
 
