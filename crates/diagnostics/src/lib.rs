@@ -5,11 +5,13 @@
 pub mod diagnostic;
 pub mod fix;
 pub mod json;
+pub mod rule;
 pub mod source;
 pub mod text;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use fix::{Edit, Fix};
 pub use json::render_json;
+pub use rule::Rule;
 pub use source::{Position, SourceFile, SourceId, SourceMap, Span, Spanned};
 pub use text::render_text;

@@ -22,7 +22,7 @@ use windlass_github_syntax::action::{Action, ActionRuns};
 use windlass_github_syntax::workflow::{Job, JobBody, Step, StepKind, Workflow};
 
 pub use project::{NoProject, Project};
-pub use registry::{RULES, Rule};
+pub use registry::{RULES, Rule, every_rule};
 
 use findings::Findings;
 

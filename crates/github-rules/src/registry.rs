@@ -1,34 +1,19 @@
 //! The list of rules. What a rule is called and says is declared in its own file.
 
-use windlass_diagnostics::{Diagnostic, Severity, Span};
+pub use windlass_diagnostics::Rule;
+use windlass_github_syntax::problem;
 
 use crate::rules;
 
-/// One rule: what all of its findings have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
-    /// Stable code, e.g. `gh/unknown-property`.
-    pub code: &'static str,
-    /// How bad its findings are.
-    pub severity: Severity,
-    /// One line about what it finds.
-    pub summary: &'static str,
+/// Every rule that a file can be found to break, those of the readers included, by code.
+#[must_use]
+pub fn every_rule() -> Vec<Rule> {
+    let mut every: Vec<Rule> = problem::rules::every().chain(RULES).copied().collect();
+    every.sort_unstable_by_key(|rule| rule.code);
+    every
 }
 
-impl Rule {
-    /// Its page in the documentation, below the project's root.
-    #[must_use]
-    pub fn page(&self) -> String {
-        format!("docs/rules/{}.md", self.code)
-    }
-
-    /// A finding of this rule.
-    pub(crate) fn finding(&self, span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity: self.severity, ..Diagnostic::error(self.code, span, message) }
-    }
-}
-
-/// Every rule, by code.
+/// Every rule of this crate, by code.
 pub const RULES: &[Rule] = &[
     rules::action_input::RULE,
     rules::comparison::RULE,
