@@ -16,6 +16,8 @@ mod types;
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod pages;
 
 use windlass_diagnostics::Diagnostic;
 use windlass_github_syntax::action::{Action, ActionRuns};
