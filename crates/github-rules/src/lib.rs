@@ -17,13 +17,15 @@ mod types;
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod pages;
 
 use windlass_diagnostics::Diagnostic;
 use windlass_github_syntax::action::{Action, ActionRuns};
 use windlass_github_syntax::workflow::{Job, JobBody, Step, StepKind, Workflow};
 
 pub use project::{NoProject, Project};
-pub use registry::{RULES, Rule};
+pub use registry::{RULES, Rule, every_rule};
 pub use rules::shellcheck::shellcheck_finding;
 
 use findings::Findings;

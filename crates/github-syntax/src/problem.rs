@@ -1,8 +1,10 @@
 //! What can be wrong with a workflow or action file, as data.
 //!
-//! Readers make [`Problem`]s; [`wording`] turns them into what people read. GitHub's official
+//! Readers make [`Problem`]s; [`rules`] says which code each has, [`wording`] turns them into what
+//! people read. GitHub's official
 //! wording is rendered from the same data where conformance is tested, never shown to users.
 
+pub mod rules;
 pub mod wording;
 
 use windlass_diagnostics::{Span, Spanned};

@@ -1,6 +1,6 @@
-//! Why a text is no YAML, or more of it than is accepted.
+//! Why a text is no YAML, or more of it than is accepted. [`RULES`] lists the codes.
 
-use windlass_diagnostics::{Diagnostic, SourceId, Span};
+use windlass_diagnostics::{Diagnostic, SourceId, Span, rules};
 
 /// A text that cannot be read as YAML. The first one ends the reading of a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +47,14 @@ pub enum YamlError {
     },
 }
 
+rules! { YamlError:
+    Error "yaml/recursive-alias" = RecursiveAlias, "an alias stands inside the value that it refers to";
+    Error "yaml/syntax" = Syntax, "the text is not valid YAML";
+    Error "yaml/too-deep" = TooDeep, "lists and mappings are nested too deep";
+    Error "yaml/too-large" = TooLarge, "the file is larger than what is read";
+    Error "yaml/too-many-values" = TooManyNodes, "the file has more values than are read";
+}
+
 impl YamlError {
     /// Where it is, but for a file that was not looked into.
     #[must_use]
@@ -63,27 +71,19 @@ impl YamlError {
     /// The error as people read it.
     #[must_use]
     pub fn to_diagnostic(&self) -> Diagnostic {
-        let (code, help) = match self {
-            Self::Syntax { .. } => {
-                ("yaml/syntax", "correct the YAML here; nothing after this point was read")
+        let help = match self {
+            Self::Syntax { .. } => "correct the YAML here; nothing after this point was read",
+            Self::TooLarge { .. } => {
+                "split the file, or move scripts and data into files of their own"
             }
-            Self::TooLarge { .. } => (
-                "yaml/too-large",
-                "split the file, or move scripts and data into files of their own",
-            ),
-            Self::TooDeep { .. } => ("yaml/too-deep", "flatten the nested lists and mappings"),
-            Self::TooManyNodes { .. } => ("yaml/too-many-values", "split the file"),
-            Self::RecursiveAlias { .. } => {
-                ("yaml/recursive-alias", "write the value out instead of referring to it")
-            }
+            Self::TooDeep { .. } => "flatten the nested lists and mappings",
+            Self::TooManyNodes { .. } => "split the file",
+            Self::RecursiveAlias { .. } => "write the value out instead of referring to it",
         };
         let start = Span { source: self.source_id(), ..Span::default() };
-        let mut diagnostic =
-            Diagnostic::error(code, self.span().unwrap_or(start), self.to_string()).with_help(help);
-        if self.span().is_none() {
-            diagnostic.primary = None;
-        }
-        diagnostic
+        let span = self.span();
+        let finding = self.rule().finding(span.unwrap_or(start), self.to_string()).with_help(help);
+        Diagnostic { primary: finding.primary.filter(|_| span.is_some()), ..finding }
     }
 
     const fn source_id(&self) -> SourceId {

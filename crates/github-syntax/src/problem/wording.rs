@@ -1,6 +1,6 @@
-//! Problems as people read them: a stable code, what is wrong, what to do next.
+//! Problems as people read them: what is wrong, and what to do next.
 //!
-//! Codes never change once released. The words are Windlass' own.
+//! Their codes and severities are in [`super::rules`]. The words are Windlass' own.
 
 mod calls;
 mod expressions;
@@ -8,27 +8,23 @@ mod jobs;
 mod reading;
 mod triggers;
 
-use windlass_diagnostics::{Diagnostic, Severity, Span};
+use windlass_diagnostics::{Diagnostic, Span};
 
 use super::{Problem, ProblemKind};
 
 /// One problem in words.
 struct Words {
-    code: &'static str,
     message: String,
     help: Option<String>,
     /// Another place that explains it, and why.
     other: Option<(Span, &'static str)>,
-    severity: Severity,
 }
 
-fn words(code: &'static str, message: impl Into<String>, help: &str) -> Words {
+fn words(message: impl Into<String>, help: &str) -> Words {
     Words {
-        code,
         message: message.into(),
         help: (!help.is_empty()).then(|| help.to_owned()),
         other: None,
-        severity: Severity::Error,
     }
 }
 
@@ -45,12 +41,6 @@ impl Words {
         self.other = other.map(|span| (span, why));
         self
     }
-
-    /// GitHub may refuse it, but the file can be used here.
-    const fn warning(mut self) -> Self {
-        self.severity = Severity::Warning;
-        self
-    }
 }
 
 impl Problem {
@@ -60,15 +50,14 @@ impl Problem {
         if let ProblemKind::Yaml(error) = &self.kind {
             return error.to_diagnostic();
         }
+        let rule = self.kind.rule();
         let words = reading::of(&self.kind)
             .or_else(|| expressions::of(&self.kind))
             .or_else(|| triggers::of(&self.kind))
             .or_else(|| jobs::of(&self.kind))
             .or_else(|| calls::of(&self.kind))
-            .unwrap_or_else(|| words("gh/problem", format!("{:?}", self.kind), ""));
-        let span = self.focus.unwrap_or(self.span);
-        let mut diagnostic = Diagnostic::error(words.code, span, words.message);
-        diagnostic.severity = words.severity;
+            .unwrap_or_else(|| words(rule.summary, ""));
+        let mut diagnostic = rule.finding(self.focus.unwrap_or(self.span), words.message);
         diagnostic.help = words.help;
         match words.other {
             Some((other, why)) => diagnostic.with_secondary(other, why),

@@ -7,50 +7,41 @@ use crate::workflow::PermissionLevel;
 pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
     Some(match kind {
         ProblemKind::CalledWorkflowMissing { uses, cause } => words(
-            "gh/called-workflow-missing",
             format!("the workflow `{uses}` cannot be read: {cause}"),
             "check path and ref, or replace the source with `--action owner/repository=PATH`",
         ),
         ProblemKind::CalledTooLarge { uses, limit } => words(
-            "gh/result-too-large",
             format!("with the called workflow `{uses}` all workflows take more than {limit} bytes"),
             "call fewer or smaller workflows",
         ),
         ProblemKind::NotCallable { uses, on } => words(
-            "gh/not-callable",
             format!("the workflow `{uses}` cannot be called: it has no `on: workflow_call`"),
             "add `workflow_call` to its `on`",
         )
         .beside(*on, "add it here"),
         ProblemKind::NestedTooDeep { limit } => words(
-            "gh/nested-too-deep",
             format!("workflows call one another more than {limit} levels deep"),
             "call fewer workflows from called ones",
         ),
         ProblemKind::UndefinedInput { input, suggestion } => words(
-            "gh/undefined-input",
             format!("the called workflow has no input `{input}`"),
             "remove it, or add it to `on.workflow_call.inputs` there",
         )
         .suggesting(suggestion.as_ref()),
         ProblemKind::MissingInput { input } => words(
-            "gh/missing-input",
             format!("the called workflow needs the input `{input}`"),
             &format!("add `{input}:` under `with`"),
         ),
         ProblemKind::InputType { input, kind, text } => words(
-            "gh/input-type",
             format!("the input `{input}` is a {kind}, and `{text}` is none"),
             "correct the value; an expression that gives the right type is fine too",
         ),
         ProblemKind::UndefinedSecret { secret, suggestion } => words(
-            "gh/undefined-secret",
             format!("the called workflow has no secret `{secret}`"),
             "remove it, or add it to `on.workflow_call.secrets` there",
         )
         .suggesting(suggestion.as_ref()),
         ProblemKind::MissingSecret { secret } => words(
-            "gh/missing-secret",
             format!("the called workflow needs the secret `{secret}`"),
             &format!("add `{secret}:` under `secrets`, or write `secrets: inherit`"),
         ),
@@ -64,7 +55,7 @@ pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
                 levels(requested),
                 levels(allowed)
             );
-            words("gh/permissions-exceeded", message, "raise `permissions` of the calling job")
+            words(message, "raise `permissions` of the calling job")
         }
         _ => return None,
     })

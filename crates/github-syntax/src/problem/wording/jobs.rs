@@ -6,41 +6,34 @@ use crate::problem::ProblemKind;
 pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
     Some(match kind {
         ProblemKind::InvalidId { id } => words(
-            "gh/invalid-id",
             format!("`{id}` cannot be an id"),
             "an id starts with a letter or `_`, goes on with letters, digits, `_` and `-`, and is shorter than 100 characters",
         ),
         ProblemKind::ReservedId { id } => words(
-            "gh/reserved-id",
             format!("the id `{id}` is reserved: GitHub makes those that start with `__`"),
             "start it with a letter or a single `_`",
         ),
         ProblemKind::DuplicateId { id, first } => words(
-            "gh/duplicate-id",
             format!("the id `{id}` is taken"),
             "choose another; upper and lower case make no difference",
         )
         .beside(*first, "taken here"),
         ProblemKind::UnknownNeed { job, need, suggestion } => words(
-            "gh/unknown-need",
             format!("the job `{job}` needs `{need}`, which is no job of this workflow"),
             "name the id of a job under `jobs`",
         )
         .suggesting(suggestion.as_ref()),
         ProblemKind::NeedsCycle { job, need } => words(
-            "gh/needs-cycle",
             format!(
                 "the jobs need one another in a circle: `{job}` needs `{need}`, which needs `{job}`, directly or through others"
             ),
             "remove one of the `needs`",
         ),
         ProblemKind::NoStartingJob => words(
-            "gh/no-starting-job",
             "no job can start: every one has `needs`, or there is none",
             "add a job without `needs`",
         ),
         ProblemKind::TooManyJobs { limit, .. } => words(
-            "gh/too-many-jobs",
             format!("the workflow has more than {limit} jobs, called workflows included"),
             "split the workflow",
         ),
@@ -51,74 +44,61 @@ pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
 fn steps(kind: &ProblemKind) -> Option<Words> {
     Some(match kind {
         ProblemKind::RunnerGroup { group, .. } => words(
-            "gh/runner-group",
             format!("`{group}` does not name a group of runners"),
             "write the group's name, or `organization/` or `enterprise/` in front of it",
         ),
         ProblemKind::UsesSyntax { uses } => words(
-            "gh/uses",
             format!("`{uses}` does not name an action"),
             "write `owner/repository@ref`, `owner/repository/path@ref`, `./path` or `docker://image`",
         ),
         ProblemKind::WorkflowUsesSyntax { uses, cause } => words(
-            "gh/workflow-uses",
             format!("`{uses}` does not name a workflow: {cause}"),
             "write `./.github/workflows/file.yml` or `owner/repository/.github/workflows/file.yml@ref`",
         ),
         ProblemKind::WorkflowFolder { uses } => words(
-            "gh/workflow-folder",
-            format!("GitHub does not find `{uses}`: only files directly in `.github/workflows` can be called"),
+            format!(
+                "GitHub does not find `{uses}`: only files directly in `.github/workflows` can be called"
+            ),
             "move the file there",
-        )
-        .warning(),
+        ),
         ProblemKind::MatrixEmpty => words(
-            "gh/matrix-empty",
             "the matrix has no values",
             "add a list, e.g. `os: [ubuntu-latest, macos-latest]`, or `include`",
         ),
         ProblemKind::MatrixVectorEmpty { vector } => words(
-            "gh/matrix-vector-empty",
             format!("the list `{vector}` of the matrix is empty, so that no job would run"),
             "add a value or remove the key",
         ),
         ProblemKind::MatrixEntryEmpty { list } => words(
-            "gh/matrix-entry-empty",
             format!("this entry of `{list}` is empty"),
             "add a key and a value, or remove the entry",
         ),
         ProblemKind::MatrixExcludeKey { key, suggestion } => words(
-            "gh/matrix-exclude-key",
             format!("`exclude` names `{key}`, which the matrix does not have"),
             "name a list of the matrix",
         )
         .suggesting(suggestion.as_ref()),
         ProblemKind::ConcurrencyGroupTooLong { limit } => words(
-            "gh/concurrency-group-too-long",
             format!("the name of a concurrency group has at most {limit} characters"),
             "shorten it",
         ),
         ProblemKind::ImageEmpty => words(
-            "gh/image-empty",
             "the container has no image",
             "name an image, e.g. `node:24`, or remove the container",
         ),
         ProblemKind::SnapshotVersion { version } => words(
-            "gh/snapshot-version",
             format!("`{version}` is no version of an image"),
             "write a major version, e.g. `1.*`",
         ),
         ProblemKind::UnknownBackgroundStep { id, suggestion } => words(
-            "gh/unknown-background-step",
             format!("there is no background step `{id}` before this step"),
             "name the `id` of an earlier step with `background: true`",
         )
         .suggesting(suggestion.as_ref()),
         ProblemKind::ParallelStep { found } => words(
-            "gh/parallel-step",
             format!("a step with `{found}` has no effect of its own among parallel steps"),
             "put it before or behind the group",
-        )
-        .warning(),
+        ),
         _ => return None,
     })
 }

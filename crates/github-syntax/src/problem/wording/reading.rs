@@ -7,50 +7,39 @@ use crate::problem::ProblemKind;
 pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
     Some(match kind {
         ProblemKind::FileTooLarge { limit } => words(
-            "gh/file-too-large",
             format!("the file has more than {limit} characters, the most that GitHub reads"),
             "move long scripts into files of their own, or split the workflow",
         ),
         ProblemKind::ResultTooLarge { limit } => words(
-            "gh/result-too-large",
             format!("the workflow takes more than {limit} bytes, called workflows included"),
             "move long scripts into files of their own, or split the workflow",
         ),
         ProblemKind::TooDeep { limit } => words(
-            "gh/too-deep",
             format!("lists and mappings are nested more than {limit} levels deep here"),
             "flatten the nested values",
         ),
         ProblemKind::TooManyValues { limit } => words(
-            "gh/too-many-values",
             format!("the file has more than {limit} values with its aliases written out"),
             "use fewer aliases of aliases",
         ),
-        ProblemKind::Empty => {
-            words("gh/empty", "the file is empty", "write at least `on` and `jobs`")
-        }
+        ProblemKind::Empty => words("the file is empty", "write at least `on` and `jobs`"),
         ProblemKind::SecondDocument => words(
-            "gh/second-document",
             "a workflow file holds one YAML document, and a second one starts here",
             "remove the `---` line, or move what follows into a file of its own",
         ),
         ProblemKind::UnsupportedTag { tag } => words(
-            "gh/unsupported-tag",
             format!("GitHub does not know the tag `{tag}`"),
             "remove the tag; numbers, booleans and texts are told apart without it",
         ),
         ProblemKind::InvalidForTag { tag, text } => words(
-            "gh/invalid-for-tag",
             format!("`{text}` does not fit its tag `{tag}`"),
             "remove the tag or correct the value",
         ),
         ProblemKind::StyleWithTag { tag, .. } => words(
-            "gh/quoted-with-tag",
             format!("a value with the tag `{tag}` must not be quoted"),
             "remove the quotes or the tag",
         ),
         ProblemKind::KeyNotScalar => words(
-            "gh/key-not-scalar",
             "a key must be a text, not a list or mapping",
             "write the key as plain text; in front of `{` there may be a `$` missing",
         ),
@@ -66,45 +55,38 @@ fn schema(kind: &ProblemKind) -> Option<Words> {
                 [] => String::new(),
                 known => format!("known here: {}", list(known)),
             };
-            words("gh/unknown-key", format!("there is no key `{key}` here"), &help)
-                .suggesting(suggestion.as_ref())
+            words(format!("there is no key `{key}` here"), &help).suggesting(suggestion.as_ref())
         }
         ProblemKind::IgnoredKey { key, suggestion, known } => words(
-            "gh/ignored-key",
             format!("there is no key `{key}` here; GitHub passes over it"),
             &format!("known here: {}", list(known)),
         )
-        .suggesting(suggestion.as_ref())
-        .warning(),
+        .suggesting(suggestion.as_ref()),
         ProblemKind::MergeKey => words(
-            "gh/merge-key",
             "GitHub has no merge key `<<`",
             "write the keys out; an alias can only stand for a whole value",
         ),
         ProblemKind::UnexpectedValue { text, suggestion, expected } => {
             let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
-            words("gh/unexpected-value", format!("expected {expected}, found {found}"), "")
-                .suggesting(suggestion.as_ref())
+            words(format!("expected {expected}, found {found}"), "").suggesting(suggestion.as_ref())
         }
         ProblemKind::DuplicateKey { key, first } => words(
-            "gh/duplicate-key",
             format!("the key `{key}` is there twice"),
             "remove one of them, or merge them; upper and lower case make no difference",
         )
         .beside(Some(*first), "first here"),
         ProblemKind::MissingKey { key } => {
-            words("gh/missing-key", format!("the key `{key}` is missing"), &format!("add `{key}:`"))
+            words(format!("the key `{key}` is missing"), &format!("add `{key}:`"))
         }
         ProblemKind::Ambiguous { keys } => words(
-            "gh/incomplete",
             "it is not clear what this is meant to be",
             &format!("add one of these keys: {}", list(keys)),
         ),
         ProblemKind::UnexpectedSequence { expected } => {
-            words("gh/unexpected-list", format!("expected {expected}, found a list"), "")
+            words(format!("expected {expected}, found a list"), "")
         }
         ProblemKind::UnexpectedMapping { expected } => {
-            words("gh/unexpected-mapping", format!("expected {expected}, found a mapping"), "")
+            words(format!("expected {expected}, found a mapping"), "")
         }
         _ => return None,
     })
