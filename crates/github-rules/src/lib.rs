@@ -6,8 +6,10 @@
 //! function of syntax trees: no files, no network, no clock. A rule that is not certain is silent.
 
 mod contexts;
+mod file;
 mod findings;
 mod layout;
+mod neighbours;
 mod project;
 mod registry;
 mod rules;
@@ -24,6 +26,8 @@ use windlass_diagnostics::Diagnostic;
 use windlass_github_syntax::action::{Action, ActionRuns};
 use windlass_github_syntax::workflow::{Job, JobBody, Step, StepKind, Workflow};
 
+pub use file::{FileKind, check_file};
+pub use neighbours::Neighbours;
 pub use project::{NoProject, Project};
 pub use registry::{RULES, Rule, every_rule};
 pub use rules::shellcheck::shellcheck_finding;

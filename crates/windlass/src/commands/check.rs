@@ -3,7 +3,6 @@
 //! One file at a time, so that memory does not grow with their number. Nothing is started, fetched
 //! or stored.
 
-mod called;
 mod files;
 mod form;
 
@@ -11,8 +10,7 @@ use std::io::{self, BufWriter, Write};
 
 use windlass_diagnostics::{Diagnostic, Severity, SourceMap};
 use windlass_github::launch::WorkflowFile;
-use windlass_github_rules::{check_action, check_workflow};
-use windlass_github_syntax::{parse_action, parse_workflow};
+use windlass_github_rules::{Neighbours, check_file};
 
 use crate::{
     arguments::{Check, ColorChoice},
@@ -20,8 +18,7 @@ use crate::{
     exit::{Exit, Failure, Outcome},
     run::surface,
 };
-use called::Neighbours;
-use files::{Candidate, Kind};
+use files::Candidate;
 use form::Form;
 
 /// The most findings of one file that are shown.
@@ -75,29 +72,9 @@ fn check_all(candidates: &[Candidate], form: Form, out: &mut impl Write) -> io::
 /// The findings in one file, in the order of the text.
 fn findings(candidate: &Candidate, text: &str, map: &mut SourceMap) -> Vec<Diagnostic> {
     let source = map.add(candidate.shown.as_str(), text);
-    let neighbours = Neighbours::new(&candidate.root);
-    let mut found = match candidate.kind {
-        Kind::Workflow => {
-            let parsed = parse_workflow(source, &candidate.path, text);
-            let mut found = parsed.diagnostics();
-            if let Some(workflow) = &parsed.tree {
-                found.extend(neighbours.calls(workflow, parsed.size));
-                found.extend(check_workflow(workflow, text, &neighbours));
-            }
-            found
-        }
-        Kind::Action => {
-            let parsed = parse_action(source, &candidate.path, text);
-            let mut found = parsed.diagnostics();
-            if let Some(action) = &parsed.tree {
-                found.extend(check_action(action, text, &neighbours));
-            }
-            found
-        }
-    };
-    found
-        .sort_by_key(|finding| finding.primary.as_ref().map_or(0, |label| label.span.start.offset));
-    found
+    let read = |path: &str| WorkflowFile::read(&candidate.root, path).ok().map(|file| file.text);
+    let neighbours = Neighbours::new(read);
+    check_file(candidate.kind, source, &candidate.path, text, &neighbours)
 }
 
 fn show(

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use windlass_github_rules::FileKind;
+
 use crate::exit::Failure;
 
 /// How deep below a project's root actions are looked for.
@@ -12,15 +14,6 @@ const DEEPEST: usize = 4;
 
 /// Folders that hold other people's files.
 const NOT_OURS: [&str; 4] = ["node_modules", "target", "vendor", "dist"];
-
-/// What a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// A workflow.
-    Workflow,
-    /// The metadata of an action.
-    Action,
-}
 
 /// A file to check.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +25,7 @@ pub struct Candidate {
     /// Its path from the root.
     pub path: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: FileKind,
 }
 
 /// The files at some paths, sorted, each once; without paths those of the project around here.
@@ -72,10 +65,10 @@ fn root_of(folder: &Path) -> PathBuf {
     folder.ancestors().find(is_project).unwrap_or(folder).to_owned()
 }
 
-fn kind(path: &Path) -> Kind {
+fn kind(path: &Path) -> FileKind {
     match path.file_name().and_then(|name| name.to_str()) {
-        Some("action.yml" | "action.yaml") => Kind::Action,
-        _ => Kind::Workflow,
+        Some("action.yml" | "action.yaml") => FileKind::Action,
+        _ => FileKind::Workflow,
     }
 }
 
@@ -83,7 +76,7 @@ fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "yml" || end == "yaml")
 }
 
-fn candidate(path: &Path, kind: Kind) -> Candidate {
+fn candidate(path: &Path, kind: FileKind) -> Candidate {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let root = root_of(absolute.parent().unwrap_or(&absolute));
     let inside = absolute.strip_prefix(&root).unwrap_or(&absolute).to_string_lossy().into_owned();
@@ -96,7 +89,7 @@ fn candidate(path: &Path, kind: Kind) -> Candidate {
 fn below_root(root: &Path, found: &mut Vec<Candidate>) {
     for path in entries(&root.join(".github/workflows")) {
         if is_yaml(&path) && path.is_file() {
-            found.push(candidate(&path, Kind::Workflow));
+            found.push(candidate(&path, FileKind::Workflow));
         }
     }
     actions(root, 0, found);
@@ -122,7 +115,7 @@ fn actions(folder: &Path, depth: usize, found: &mut Vec<Candidate>) {
         if is_folder && is_ours && depth < DEEPEST {
             actions(&entry.path(), depth + 1, found);
         } else if !is_folder && (name == "action.yml" || name == "action.yaml") {
-            found.push(candidate(&entry.path(), Kind::Action));
+            found.push(candidate(&entry.path(), FileKind::Action));
         }
     }
 }

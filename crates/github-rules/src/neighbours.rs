@@ -1,23 +1,23 @@
 //! The actions and workflows of the same project that a file refers to.
+//!
+//! Where their texts come from is the caller's business: from files, or from an editor that has
+//! them open.
 
-use std::{
-    cell::RefCell,
-    collections::HashMap,
-    path::{Path, PathBuf},
-    rc::Rc,
-};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use windlass_diagnostics::{Diagnostic, SourceId};
-use windlass_github::launch::WorkflowFile;
-use windlass_github_rules::Project;
-use windlass_github_syntax::{
-    action::Action,
-    limits::Limits,
-    link::{Called, DefaultPermissions, check_calls},
-    parse_action, parse_workflow,
-    problem::{Problem, ProblemKind},
-    workflow::{JobBody, ReusableWorkflowCall, Workflow, WorkflowReference},
+use windlass_github_syntax::action::Action;
+use windlass_github_syntax::limits::Limits;
+use windlass_github_syntax::link::{Called, DefaultPermissions, check_calls};
+use windlass_github_syntax::problem::{Problem, ProblemKind};
+use windlass_github_syntax::workflow::{
+    JobBody, ReusableWorkflowCall, Workflow, WorkflowReference,
 };
+use windlass_github_syntax::{parse_action, parse_workflow};
+
+use crate::project::Project;
 
 /// The source that spans of neighbours belong to: never shown, for each file is checked by itself.
 const ELSEWHERE: SourceId = SourceId(u32::MAX);
@@ -25,35 +25,39 @@ const ELSEWHERE: SourceId = SourceId(u32::MAX);
 /// The most workflows that are followed from one, as GitHub limits them ("Reuse workflows").
 const MOST_WORKFLOWS: usize = 50;
 
-type Read<T> = RefCell<HashMap<String, Option<T>>>;
+/// What was read, by path; nothing where it cannot be read.
+type Known<T> = RefCell<HashMap<String, Option<T>>>;
+
+/// Gives the text of a file by its path from the project's root.
+type Reading<'read> = dyn Fn(&str) -> Option<String> + 'read;
 
 /// The files beside one file, read when they are asked for and kept while it is checked.
-pub struct Neighbours {
-    root: PathBuf,
-    actions: Read<Rc<Action>>,
-    workflows: Read<(Rc<Workflow>, usize)>,
+pub struct Neighbours<'read> {
+    read: Box<Reading<'read>>,
+    actions: Known<Rc<Action>>,
+    workflows: Known<(Rc<Workflow>, usize)>,
 }
 
-impl Neighbours {
-    pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), actions: Read::default(), workflows: Read::default() }
-    }
-
-    fn read(&self, path: &str) -> Option<String> {
-        WorkflowFile::read(&self.root, path).ok().map(|file| file.text)
+impl<'read> Neighbours<'read> {
+    /// Neighbours whose texts `read` gives: by the path from the project's root, as far as they
+    /// can be read.
+    pub fn new(read: impl Fn(&str) -> Option<String> + 'read) -> Self {
+        Self { read: Box::new(read), actions: Known::default(), workflows: Known::default() }
     }
 
     fn called(&self, path: &str) -> Option<(Rc<Workflow>, usize)> {
         if let Some(known) = self.workflows.borrow().get(path) {
             return known.clone();
         }
-        let parsed = self.read(path).map(|text| parse_workflow(ELSEWHERE, path, &text));
+        let parsed = (self.read)(path).map(|text| parse_workflow(ELSEWHERE, path, &text));
         let found = parsed.and_then(|parsed| Some((Rc::new(parsed.tree?), parsed.size)));
         self.workflows.borrow_mut().insert(path.to_owned(), found.clone());
         found
     }
 
     /// What is wrong with the calls of a workflow, as far as the called files are in the project.
+    /// `size` is [`Parsed::size`](windlass_github_syntax::Parsed::size) of the workflow.
+    #[must_use]
     pub fn calls(&self, root: &Workflow, size: usize) -> Vec<Diagnostic> {
         let found = self.reachable(root);
         let resolve = |_: &Workflow, call: &ReusableWorkflowCall| match &call.reference {
@@ -107,14 +111,14 @@ fn concerns_this_file(problem: &Problem) -> bool {
     problem.span.source != ELSEWHERE && !is_remote
 }
 
-impl Project for Neighbours {
+impl Project for Neighbours<'_> {
     fn action(&self, path: &str) -> Option<Rc<Action>> {
         if let Some(known) = self.actions.borrow().get(path) {
             return known.clone();
         }
         let folder = path.trim_start_matches("./").trim_end_matches('/');
         let text = ["action.yml", "action.yaml"].iter().find_map(|name| {
-            self.read(&if folder.is_empty() {
+            (self.read)(&if folder.is_empty() {
                 (*name).to_owned()
             } else {
                 format!("{folder}/{name}")
