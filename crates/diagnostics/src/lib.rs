@@ -18,6 +18,6 @@ pub use github::{github_notice, render_github};
 pub use json::render_json;
 pub use policy::settings::CheckSettings;
 pub use rule::Rule;
-pub use sarif::{SarifLog, SarifRule};
+pub use sarif::{SarifLog, SarifRule, render_sarif};
 pub use source::{Position, SourceFile, SourceId, SourceMap, Span, Spanned};
 pub use text::render_text;

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::fix::Fix;
+use crate::rule::Rule;
 use crate::source::{SourceMap, Span};
 
 /// What may not stand in the path of a URI as it is (RFC 3986, section 3.3).
@@ -37,12 +38,8 @@ const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
 /// A rule as the log describes it.
 #[derive(Debug, Clone, Copy)]
 pub struct SarifRule<'a> {
-    /// Its code, e.g. `gh/cron`.
-    pub code: &'a str,
-    /// How bad its findings are where nothing else is set.
-    pub severity: Severity,
-    /// One line about what it finds.
-    pub summary: &'a str,
+    /// The rule.
+    pub rule: Rule,
     /// Its page in Markdown; may be empty.
     pub page: &'a str,
 }
@@ -76,14 +73,14 @@ impl<W: Write> SarifLog<W> {
         Ok(Self { out, has_results: false })
     }
 
-    /// Adds one finding.
+    /// Adds one finding, as [`render_sarif`] gives it.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn add(&mut self, diagnostic: &Diagnostic, sources: &SourceMap) -> io::Result<()> {
+    pub fn add(&mut self, result: &str) -> io::Result<()> {
         let separator = if self.has_results { ",\n" } else { "\n" };
         self.has_results = true;
-        write!(self.out, "{separator}{}", result(diagnostic, sources))
+        write!(self.out, "{separator}{result}")
     }
 
     /// Ends the log and hands back where it was written to.
@@ -96,14 +93,15 @@ impl<W: Write> SarifLog<W> {
     }
 }
 
-fn described(rule: SarifRule<'_>) -> Value {
+fn described(described: SarifRule<'_>) -> Value {
+    let SarifRule { rule, page } = described;
     let mut described = json!({
         "id": rule.code,
         "shortDescription": { "text": rule.summary },
         "defaultConfiguration": { "level": level(rule.severity) },
     });
-    if !rule.page.is_empty() {
-        described["help"] = json!({ "text": rule.page, "markdown": rule.page });
+    if !page.is_empty() {
+        described["help"] = json!({ "text": page, "markdown": page });
     }
     described
 }
@@ -114,6 +112,12 @@ const fn level(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Error => "error",
     }
+}
+
+/// One finding as a `result` of a log.
+#[must_use]
+pub fn render_sarif(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    result(diagnostic, sources).to_string()
 }
 
 fn result(diagnostic: &Diagnostic, sources: &SourceMap) -> Value {

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use windlass_diagnostics::{
-    Diagnostic, Fix, Position, SarifLog, SarifRule, Severity, SourceId, SourceMap, Span,
-    render_github, render_json, render_text,
+    Diagnostic, Fix, Position, Rule, SarifLog, SarifRule, Severity, SourceId, SourceMap, Span,
+    render_github, render_json, render_sarif, render_text,
 };
 
 fn span(sources: &SourceMap, source: SourceId, part: &str) -> Span {
@@ -114,15 +114,15 @@ fn github_gets_one_command() {
 
 #[test]
 fn sarif_names_rules_places_and_edits() {
-    let rule = SarifRule {
+    let rule = Rule {
         code: "gh/unknown-key",
         severity: Severity::Error,
         summary: "a key that is not known",
-        page: "# gh/unknown-key",
     };
+    let rule = SarifRule { rule, page: "# gh/unknown-key" };
     let mut log = SarifLog::begin(Vec::new(), "1.2.3", [rule]).unwrap();
     for (sources, diagnostic) in [mendable(), sample()] {
-        log.add(&diagnostic, &sources).unwrap();
+        log.add(&render_sarif(&diagnostic, &sources)).unwrap();
     }
     let log: serde_json::Value = serde_json::from_slice(&log.end().unwrap()).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&log).unwrap(), @"");
@@ -135,7 +135,7 @@ fn a_fingerprint_survives_lines_above() {
         let source = sources.add("ci.yml", text);
         let finding = Diagnostic::error("x/y", span(&sources, source, "here"), "m");
         let mut log = SarifLog::begin(Vec::new(), "1", []).unwrap();
-        log.add(&finding, &sources).unwrap();
+        log.add(&render_sarif(&finding, &sources)).unwrap();
         let log: serde_json::Value = serde_json::from_slice(&log.end().unwrap()).unwrap();
         log["runs"][0]["results"][0]["partialFingerprints"].clone()
     };

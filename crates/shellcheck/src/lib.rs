@@ -144,7 +144,8 @@ mod tests {
             eprintln!("skipped: shellcheck is not installed");
             return;
         };
-        let found = shellcheck.check("bash", &["true\n", "echo hi\nä=1; echo \"$A\" $ä$B\n"]).unwrap();
+        let found =
+            shellcheck.check("bash", &["true\n", "echo hi\nä=1; echo \"$A\" $ä$B\n"]).unwrap();
         let quoted = found.iter().find(|comment| comment.code == 2086).unwrap();
         assert_eq!((quoted.script, quoted.from.0, quoted.level.as_str()), (1, 2, "info"));
         assert!(found.iter().all(|comment| comment.script == 1), "{found:?}");

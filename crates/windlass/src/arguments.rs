@@ -209,6 +209,12 @@ pub struct Graph {
 
 /// `windlass check`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  windlass check                        the workflows and actions of \
+    this project\n  windlass check --diff                 what --fix would change\n  windlass check \
+    --format sarif          for code scanning\n\nSettings come from [check] in windlass.toml. A finding \
+    stands when a comment says why:\n  # windlass: allow gh/cron until 2027-01-31: REASON"
+)]
 pub struct Check {
     /// Workflow files, action.yml files, or folders; the whole project where none is given
     #[arg(value_name = "PATH")]
@@ -217,6 +223,34 @@ pub struct Check {
     /// The form of the findings
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub format: CheckFormat,
+
+    /// Show notes, too
+    #[arg(long)]
+    pub notes: bool,
+
+    /// The least severity by which the check fails; warning where nothing else is set
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+
+    /// Make the edits that are safe
+    #[arg(long)]
+    pub fix: bool,
+
+    /// Show as a difference what --fix would change, and change nothing
+    #[arg(long)]
+    pub diff: bool,
+
+    /// With --fix or --diff: the edits that want a look first, too
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+
+    /// Leave out shellcheck, which looks at scripts where it is installed
+    #[arg(long)]
+    pub no_shellcheck: bool,
+
+    /// Check again whenever a file changes
+    #[arg(long, conflicts_with_all = ["fix", "diff"])]
+    pub watch: bool,
 }
 
 /// The forms of findings.
@@ -226,8 +260,21 @@ pub enum CheckFormat {
     Text,
     /// One JSON object a line.
     Json,
+    /// A SARIF 2.1.0 log.
+    Sarif,
     /// Annotations for a job on GitHub.
     Github,
+}
+
+/// The severities by which a check may fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors alone.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Everything that is found.
+    Note,
 }
 
 /// The forms of a graph.

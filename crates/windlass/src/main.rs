@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod exit;
 mod run;
+mod settings;
 mod version;
 
 use std::{

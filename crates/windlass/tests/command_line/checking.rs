@@ -12,7 +12,8 @@ fn ends_as_its_findings_say() {
     let stage = Stage::new(FINE);
     stage.windlass(&["check"]).expect(0).tells(&["checked 1 file: 0 errors, 0 warnings"]);
     stage.write("doubt.yml", DOUBTFUL);
-    stage.windlass(&["check", "doubt.yml"]).expect(0).tells(&["gh/constant-condition"]);
+    stage.windlass(&["check", "doubt.yml"]).expect(1).tells(&["gh/constant-condition"]);
+    stage.windlass(&["check", "--fail-on", "error", "doubt.yml"]).expect(0);
     stage.write("wrong.yml", WRONG);
     let words = ["error[gh/unknown-property]", "wrong.yml:2:", "1 error, 0 warnings"];
     stage.windlass(&["check", "wrong.yml"]).expect(1).tells(&words);
@@ -66,4 +67,69 @@ fn many_findings_of_one_file_are_cut_short() {
     let stage = Stage::new(&format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{steps}"));
     let words = ["ci.yml has 30 more findings, not shown", "130 errors"];
     stage.windlass(&["check"]).expect(1).tells(&words);
+}
+
+#[test]
+fn a_folder_is_searched_for_what_looks_like_a_workflow() {
+    let stage = Stage::new(FINE);
+    stage.write("templates/any.yml", WRONG);
+    stage.write("templates/deep/er/ci.yaml", WRONG);
+    stage.write("templates/deep/values.yaml", "replicas: 1\n");
+    stage.write("templates/node_modules/ci.yml", WRONG);
+    stage.windlass(&["check", "templates"]).expect(1).tells(&["checked 2 files: 2 errors"]);
+}
+
+#[test]
+fn settings_and_comments_let_findings_stand() {
+    let stage = Stage::new(DOUBTFUL);
+    stage.windlass(&["check"]).expect(1).tells(&["1 warning"]);
+    stage.write("windlass.toml", "[check.rules]\n'gh/constant-condition' = 'off'\n");
+    stage.windlass(&["check"]).expect(0).tells(&["0 errors, 0 warnings"]);
+    let entry = |until: &str| {
+        format!(
+            "[[check.suppress]]\ncode = 'gh/constant-condition'\nreason = 'not yet'\nuntil = {until}\n"
+        )
+    };
+    stage.write("windlass.toml", &entry("9999-01-01"));
+    stage.windlass(&["check"]).expect(0).tells(&["1 suppressed"]);
+    stage.write("windlass.toml", &entry("2020-01-01"));
+    let words = ["gh/constant-condition", "windlass/suppression-expired", "windlass.toml:1:1"];
+    stage.windlass(&["check"]).expect(1).tells(&words);
+    stage.write("windlass.toml", "[check.rules]\n'gh/constant-conditions' = 'off'\n[chekc]\n");
+    let told = ["did you mean `gh/constant-condition`?", "the key `chekc` is not known"];
+    stage.windlass(&["check"]).expect(1).complains(&told);
+    stage.write("windlass.toml", "[check]\nfail-on = 3\n");
+    stage.windlass(&["check"]).expect(2).complains(&["windlass.toml", "line 2"]);
+    stage.write("windlass.toml", "");
+    let comment = "# windlass: allow gh/constant-condition: shown to learners\n";
+    stage.write(".github/workflows/ci.yml", &DOUBTFUL.replace("jobs:", &format!("{comment}jobs:")));
+    stage.windlass(&["check"]).expect(0).tells(&["1 suppressed"]);
+}
+
+#[test]
+fn scripts_are_handed_to_shellcheck_where_it_is_installed() {
+    let stage = Stage::new(
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    timeout-minutes: 5\n    steps:\n      \
+         - run: |\n          for f in `ls`; do\n            echo \"$f ${{ github.sha }}\"\n          done\n",
+    );
+    if std::process::Command::new("shellcheck").arg("--version").output().is_ok() {
+        stage.windlass(&["check"]).expect(1).tells(&["SC2045", "ci.yml:8:20"]);
+    } else {
+        eprintln!("skipped in part: shellcheck is not installed");
+    }
+    stage.windlass(&["check", "--no-shellcheck"]).expect(0);
+    stage.write("windlass.toml", "[check]\nshellcheck = false\n");
+    stage.windlass(&["check"]).expect(0);
+}
+
+#[test]
+fn sarif_is_one_document() {
+    let stage = Stage::new(WRONG);
+    stage.write(".github/workflows/second.yml", WRONG);
+    let check = stage.windlass(&["check", "--format", "sarif"]).expect(1);
+    let log: serde_json::Value = serde_json::from_str(&check.out).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 2, "{results:?}");
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    assert!(rules.iter().any(|rule| rule["id"] == results[0]["ruleId"]));
 }

@@ -9,7 +9,7 @@ use windlass_github_rules::FileKind;
 
 use crate::exit::Failure;
 
-/// How deep below a project's root actions are looked for.
+/// How deep below a folder files are looked for.
 const DEEPEST: usize = 4;
 
 /// Folders that hold other people's files.
@@ -92,20 +92,26 @@ fn below_root(root: &Path, found: &mut Vec<Candidate>) {
             found.push(candidate(&path, FileKind::Workflow));
         }
     }
-    actions(root, 0, found);
+    below(root, 0, found, &|path| is_action(path).then_some(FileKind::Action));
 }
 
-/// The files directly in a folder.
+/// The files of a folder that is named: those directly in it, and below it what looks like a
+/// workflow or an action.
 fn in_folder(folder: &Path, found: &mut Vec<Candidate>) {
-    for path in entries(folder) {
-        if is_yaml(&path) && path.is_file() {
-            found.push(candidate(&path, kind(&path)));
-        }
-    }
+    below(folder, 0, found, &|path| {
+        let is_wanted = is_action(path)
+            || is_yaml(path) && (path.parent() == Some(folder) || looks_like_a_workflow(path));
+        is_wanted.then(|| kind(path))
+    });
 }
 
-/// The metadata of actions in a folder and below it.
-fn actions(folder: &Path, depth: usize, found: &mut Vec<Candidate>) {
+/// The files in a folder and below it that `choose` takes, and as what.
+fn below(
+    folder: &Path,
+    depth: usize,
+    found: &mut Vec<Candidate>,
+    choose: &dyn Fn(&Path) -> Option<FileKind>,
+) {
     let Ok(listing) = fs::read_dir(folder) else { return };
     for entry in listing.flatten() {
         let name = entry.file_name();
@@ -113,11 +119,22 @@ fn actions(folder: &Path, depth: usize, found: &mut Vec<Candidate>) {
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         let is_ours = (!name.starts_with('.') || name == ".github") && !NOT_OURS.contains(&&*name);
         if is_folder && is_ours && depth < DEEPEST {
-            actions(&entry.path(), depth + 1, found);
-        } else if !is_folder && (name == "action.yml" || name == "action.yaml") {
-            found.push(candidate(&entry.path(), FileKind::Action));
+            below(&entry.path(), depth + 1, found, choose);
+        } else if !is_folder && let Some(kind) = choose(&entry.path()) {
+            found.push(candidate(&entry.path(), kind));
         }
     }
+}
+
+fn is_action(path: &Path) -> bool {
+    kind(path) == FileKind::Action
+}
+
+/// Whether a line of the file begins with `jobs:`, as in every workflow that has its usual form.
+fn looks_like_a_workflow(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|text| {
+        text.starts_with(b"jobs:") || memchr::memmem::find(&text, b"\njobs:").is_some()
+    })
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

@@ -1,101 +1,133 @@
-//! How findings are printed: for people, as JSON lines, or as annotations of GitHub.
+//! How findings are printed: for people, as JSON lines, as a SARIF log, or as annotations of
+//! GitHub.
 
 use std::io::{self, Write};
 
-use windlass_diagnostics::{Diagnostic, Severity, SourceMap, render_json, render_text};
+use windlass_diagnostics::{
+    Diagnostic, SarifLog, SarifRule, Severity, SourceMap, github_notice, render_github,
+    render_json, render_sarif, render_text,
+};
 
-use super::Count;
+use super::{
+    look,
+    report::{Count, Report},
+};
 use crate::{arguments::CheckFormat, commands::completions::one_line};
 
-/// A form, and whether it has colours.
+/// A form, and what of it is shown.
 #[derive(Clone, Copy)]
 pub struct Form {
     pub format: CheckFormat,
     pub colours: bool,
+    /// Whether people are shown notes, too.
+    pub notes: bool,
 }
 
 impl Form {
-    /// One finding.
-    pub fn finding(
-        self,
-        finding: &Diagnostic,
-        map: &SourceMap,
-        out: &mut impl Write,
-    ) -> io::Result<()> {
+    /// Whether a finding is printed at all. Programs get everything.
+    pub fn shows(self, finding: &Diagnostic) -> bool {
+        let for_programs = matches!(self.format, CheckFormat::Json | CheckFormat::Sarif);
+        for_programs || self.notes || finding.severity > Severity::Note
+    }
+
+    /// One finding, without a line break at its end.
+    pub fn finding(self, finding: &Diagnostic, map: &SourceMap) -> String {
         match self.format {
-            CheckFormat::Text => {
-                writeln!(out, "{}\n", render_text(finding, map, self.colours))
-            }
-            CheckFormat::Json => writeln!(out, "{}", render_json(finding, map)?),
-            CheckFormat::Github => annotation(finding, map, out),
+            CheckFormat::Text => render_text(finding, map, self.colours) + "\n",
+            CheckFormat::Json => render_json(finding, map).unwrap_or_default(),
+            CheckFormat::Sarif => render_sarif(finding, map),
+            CheckFormat::Github => render_github(finding, map),
         }
     }
 
     /// That a file has more findings than are shown.
-    pub fn more(self, file: &str, more: usize, out: &mut impl Write) -> io::Result<()> {
+    pub fn more(self, file: &str, more: usize) -> Option<String> {
         let findings = counted(more, "more finding");
         match self.format {
-            CheckFormat::Text => {
-                writeln!(out, "{} has {findings}, not shown\n", one_line(file))
-            }
+            CheckFormat::Text => Some(format!("{} has {findings}, not shown\n", one_line(file))),
             CheckFormat::Json => {
-                writeln!(out, "{}", serde_json::json!({ "file": file, "more": more }))
+                Some(serde_json::json!({ "file": file, "more": more }).to_string())
             }
-            CheckFormat::Github => {
-                writeln!(out, "::notice file={}::{findings}, not shown", escaped(file, true))
-            }
+            CheckFormat::Github => Some(github_notice(file, &format!("{findings}, not shown"))),
+            CheckFormat::Sarif => None,
         }
     }
 
     /// The last line for people.
-    pub fn end(self, count: &Count, out: &mut impl Write) -> io::Result<()> {
+    fn summary(self, count: &Count) -> Option<String> {
         if self.format != CheckFormat::Text {
-            return Ok(());
+            return None;
         }
-        let files = counted(count.files, "file");
-        let (errors, warnings) =
-            (counted(count.errors, "error"), counted(count.warnings, "warning"));
-        writeln!(out, "checked {files}: {errors}, {warnings}")
+        let mut line = format!(
+            "checked {}: {}, {}",
+            counted(count.files, "file"),
+            counted(count.errors, "error"),
+            counted(count.warnings, "warning")
+        );
+        if count.notes > 0 {
+            line += &format!(", {}", counted(count.notes, "note"));
+            line += if self.notes { "" } else { " (shown by --notes)" };
+        }
+        for (number, what) in [(count.suppressed, "suppressed"), (count.mended, "mended")] {
+            if number > 0 {
+                line += &format!(", {number} {what}");
+            }
+        }
+        Some(line)
     }
+}
+
+/// Where findings go.
+pub struct Printer<W: Write> {
+    form: Form,
+    out: Sink<W>,
+}
+
+enum Sink<W: Write> {
+    Lines(W),
+    Sarif(SarifLog<W>),
+}
+
+impl<W: Write> Printer<W> {
+    pub fn begin(form: Form, out: W) -> io::Result<Self> {
+        let out = match form.format {
+            CheckFormat::Sarif => {
+                Sink::Sarif(SarifLog::begin(out, crate::version::SHORT, rules())?)
+            }
+            _ => Sink::Lines(out),
+        };
+        Ok(Printer { form, out })
+    }
+
+    pub fn report(&mut self, report: &Report) -> io::Result<()> {
+        if let Some(complaint) = &report.complaint {
+            writeln!(io::stderr(), "{complaint}")?;
+        }
+        for finding in &report.shown {
+            match &mut self.out {
+                Sink::Lines(out) => writeln!(out, "{finding}")?,
+                Sink::Sarif(log) => log.add(finding)?,
+            }
+        }
+        Ok(())
+    }
+
+    pub fn end(self, count: &Count) -> io::Result<()> {
+        let mut out = match self.out {
+            Sink::Lines(out) => out,
+            Sink::Sarif(log) => log.end()?,
+        };
+        if let Some(summary) = self.form.summary(count) {
+            writeln!(out, "{summary}")?;
+        }
+        out.flush()
+    }
+}
+
+fn rules() -> impl Iterator<Item = SarifRule<'static>> {
+    look::rules().map(|rule| SarifRule { rule, page: "" })
 }
 
 fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-/// A workflow command. Source: GitHub Docs, "Workflow commands for GitHub Actions".
-fn annotation(finding: &Diagnostic, map: &SourceMap, out: &mut impl Write) -> io::Result<()> {
-    let command = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "notice",
-    };
-    write!(out, "::{command} ")?;
-    if let Some(label) = &finding.primary {
-        let (start, end) = (label.span.start, label.span.end);
-        let file = escaped(map.name(label.span.source), true);
-        write!(out, "file={file},line={},endLine={},", start.line, end.line)?;
-        if start.line == end.line {
-            write!(out, "col={},endColumn={},", start.column, end.column)?;
-        }
-    }
-    let help = finding.help.as_ref().map_or_else(String::new, |help| format!("\nhelp: {help}"));
-    let message = escaped(&format!("{}{help}", finding.message), false);
-    writeln!(out, "title={}::{message}", escaped(finding.code, true))
-}
-
-fn escaped(text: &str, is_property: bool) -> String {
-    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    if is_property { text.replace(':', "%3A").replace(',', "%2C") } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn commands_cannot_be_forged() {
-        assert_eq!(escaped("a\n::b,c%", true), "a%0A%3A%3Ab%2Cc%25");
-        assert_eq!(escaped("a: b,\n", false), "a: b,%0A");
-    }
 }

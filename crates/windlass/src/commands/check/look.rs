@@ -1,0 +1,166 @@
+//! Looking at one text: readers and rules, shellcheck, and what the project's settings say of it.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use jiff::{Zoned, civil::Date};
+use windlass_diagnostics::{
+    CheckSettings, Diagnostic, Position, Rule, Severity, SourceId, SourceMap, Span, policy,
+};
+use windlass_github::launch::WorkflowFile;
+use windlass_github_rules::{
+    FileKind, Neighbours, check_file, every_rule,
+    scripts::{self, Script, ShellLanguage},
+    shellcheck_finding,
+};
+use windlass_github_syntax::{parse_action, parse_workflow, reader::suggestion::nearest};
+use windlass_shellcheck::Shellcheck;
+
+use super::{
+    files::Candidate,
+    form::Form,
+    report::{self, Report},
+};
+use crate::{
+    arguments::Check,
+    commands::completions::one_line,
+    exit::Failure,
+    settings::{self, FILE_NAME, ReadSettings},
+};
+
+/// What looking at a text needs, shared by all files.
+pub struct Looker {
+    settings: BTreeMap<PathBuf, ReadSettings>,
+    shellcheck: Option<Shellcheck>,
+    today: Date,
+}
+
+/// Every rule that a finding may belong to.
+pub fn rules() -> impl Iterator<Item = Rule> {
+    every_rule().into_iter().chain(policy::RULES.iter().copied())
+}
+
+impl Looker {
+    pub fn new(arguments: &Check, candidates: &[Candidate]) -> Result<Self, Failure> {
+        let mut settings = BTreeMap::new();
+        for candidate in candidates {
+            if !settings.contains_key(&candidate.root) {
+                let read = settings::read(&candidate.root)?;
+                tell_unknown(&read);
+                settings.insert(candidate.root.clone(), read);
+            }
+        }
+        let shellcheck = (!arguments.no_shellcheck)
+            .then(|| Shellcheck::find(&env::var_os("PATH").unwrap_or_default()))
+            .flatten();
+        Ok(Looker { settings, shellcheck, today: Zoned::now().date() })
+    }
+
+    fn settings(&self, root: &Path) -> Option<&CheckSettings> {
+        self.settings.get(root).map(|read| &read.settings.check)
+    }
+
+    /// The least severity that fails a check, as the settings have it: warnings.
+    pub fn fail_on(&self) -> Severity {
+        let set = self.settings.values().filter_map(|read| read.settings.check.fail_on);
+        set.min().unwrap_or(Severity::Warning)
+    }
+
+    /// The findings in a text of a file.
+    pub fn look(&self, candidate: &Candidate, source: SourceId, text: &str) -> policy::Judged {
+        let read =
+            |path: &str| WorkflowFile::read(&candidate.root, path).ok().map(|file| file.text);
+        let neighbours = Neighbours::new(read);
+        let mut found = check_file(candidate.kind, source, &candidate.path, text, &neighbours);
+        let none = CheckSettings::default();
+        let settings = self.settings(&candidate.root).unwrap_or(&none);
+        if settings.shellcheck != Some(false)
+            && let Some(shellcheck) = &self.shellcheck
+        {
+            found.extend(of_scripts(shellcheck, candidate, source, text));
+            found.sort_by_key(Diagnostic::offset);
+        }
+        policy::judge(found, source, &candidate.path, text, settings, self.today)
+    }
+
+    /// What is to be said of the settings themselves.
+    pub fn about_settings(&self, form: Form) -> Vec<Report> {
+        let expired = |read: &ReadSettings| {
+            let (path, text) = read.file.as_ref()?;
+            let mut map = SourceMap::new();
+            let source = map.add(shown(path), text.as_str());
+            let found: Vec<Diagnostic> = read
+                .settings
+                .check
+                .expired(self.today)
+                .map(|(bytes, entry)| {
+                    let begin = Position { offset: 0, line: 1, column: 1 };
+                    let start = begin.advanced(text, bytes.start);
+                    let span = Span { source, start, end: start.advanced(text, bytes.end) };
+                    let until = entry.until.map_or_else(String::new, |day| format!(" on {day}"));
+                    let message = format!("this suppression of {} ended{until}", entry.code);
+                    policy::EXPIRED.finding(span, message)
+                })
+                .collect();
+            (!found.is_empty()).then(|| report::settings(&found, &map, form))
+        };
+        self.settings.values().filter_map(expired).collect()
+    }
+}
+
+fn shown(path: &Path) -> String {
+    let here = env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).to_string_lossy().into_owned()
+}
+
+/// Warns of keys that nobody knows, and of codes that no rule has.
+fn tell_unknown(read: &ReadSettings) {
+    let mut warnings: Vec<String> =
+        read.unknown.iter().map(|key| format!("the key `{key}` is not known")).collect();
+    for code in read.settings.check.codes() {
+        if !rules().any(|rule| rule.code == code) {
+            let nearest = nearest(code, rules().map(|rule| rule.code));
+            let nearest = nearest.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+            warnings.push(format!("no rule has the code `{code}`{nearest}"));
+        }
+    }
+    for warning in warnings {
+        // Nobody is left to be told when standard error is closed.
+        let _ = writeln!(io::stderr(), "warning: {FILE_NAME}: {}", one_line(&warning));
+    }
+}
+
+/// What shellcheck says of the scripts of a file. Where it fails nothing is said: its absence
+/// would be no finding either.
+fn of_scripts(
+    shellcheck: &Shellcheck,
+    candidate: &Candidate,
+    source: SourceId,
+    text: &str,
+) -> Vec<Diagnostic> {
+    let scripts = match candidate.kind {
+        FileKind::Workflow => parse_workflow(source, &candidate.path, text)
+            .tree
+            .map(|workflow| scripts::of_workflow(&workflow, text)),
+        FileKind::Action => parse_action(source, &candidate.path, text)
+            .tree
+            .map(|action| scripts::of_action(&action, text)),
+    };
+    let scripts = scripts.unwrap_or_default();
+    let mut found = Vec::new();
+    for (language, word) in [(ShellLanguage::Bash, "bash"), (ShellLanguage::Sh, "sh")] {
+        let of_language: Vec<&Script> =
+            scripts.iter().filter(|script| script.language == language).collect();
+        let texts: Vec<&str> = of_language.iter().map(|script| script.text.as_str()).collect();
+        for it in shellcheck.check(word, &texts).unwrap_or_default() {
+            let Some(script) = of_language.get(it.script) else { continue };
+            let place = (it.from, it.to);
+            found.push(shellcheck_finding(script, text, it.code, &it.level, &it.message, place));
+        }
+    }
+    found
+}
