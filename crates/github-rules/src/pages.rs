@@ -64,7 +64,7 @@ fn pages_say_what_their_rule_says() {
         let code = page.rule.code;
         assert!(page.text.starts_with(&format!("# {code}\n")), "{code}");
         let words: Vec<&str> = page.text.split_whitespace().collect();
-        let severity = format!("{}.", severity(page.rule.severity));
+        let severity = format!("{}.", page.rule.severity.as_str());
         assert!(words.windows(2).any(|pair| pair == ["Severity:", &severity]), "{code}");
     }
 }
@@ -112,14 +112,6 @@ fn pages() -> impl Iterator<Item = Page> {
         let text = std::fs::read_to_string(root().join(rule.page()));
         Page { rule, text: text.unwrap_or_else(|error| panic!("{}: {error}", rule.page())) }
     })
-}
-
-const fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
 }
 
 impl Page {

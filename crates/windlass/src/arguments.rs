@@ -70,6 +70,8 @@ pub enum ReferencePage {
     CommandLine,
     /// Every exit code.
     ExitCodes,
+    /// Every code of a finding.
+    Rules,
 }
 
 /// `windlass run`.
@@ -217,6 +219,10 @@ pub struct Check {
     /// The form of the findings
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub format: CheckFormat,
+
+    /// Explain the code of a finding, e.g. gh/cron, and check nothing
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "", conflicts_with = "paths")]
+    pub explain: Option<String>,
 }
 
 /// The forms of findings.

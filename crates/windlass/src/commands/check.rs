@@ -4,6 +4,7 @@
 //! or stored.
 
 mod called;
+mod explain;
 mod files;
 mod form;
 
@@ -38,6 +39,9 @@ struct Count {
 
 /// Checks the files that are named, else those of the project.
 pub fn check(arguments: &Check, color: ColorChoice) -> Outcome {
+    if let Some(code) = &arguments.explain {
+        return explain::explain(code, color);
+    }
     let candidates = files::find(&arguments.paths)?;
     let form = Form { format: arguments.format, colours: surface::appearance(color).colours };
     let mut out = BufWriter::new(io::stdout().lock());

@@ -67,3 +67,15 @@ fn many_findings_of_one_file_are_cut_short() {
     let words = ["ci.yml has 30 more findings, not shown", "130 errors"];
     stage.windlass(&["check"]).expect(1).tells(&words);
 }
+
+#[test]
+fn explains_a_code() {
+    let stage = Stage::new(FINE);
+    let words = ["gh/unknown-need\n\n", "Severity: error.", "\n    jobs:\n", "In order:"];
+    stage.windlass(&["check", "--explain", "gh/unknown-need"]).expect(0).tells(&words);
+    stage.windlass(&["check", "--explain", "unknown-need"]).expect(0).tells(&words);
+    let check = stage.windlass(&["check", "--explain", "gh/unknown-ned"]).expect(2);
+    check.complains(&["no code gh/unknown-ned; did you mean gh/unknown-need?"]);
+    stage.windlass(&["check", "--explain", "../../x"]).expect(2).complains(&["no code ../../x"]);
+    stage.windlass(&["check", "--explain"]).expect(2).complains(&["check --explain gh/cron"]);
+}
