@@ -10,6 +10,7 @@ use crate::shell;
 const GENERATED: &[(&str, &[&str])] = &[
     ("docs/reference/command-line.md", &["reference", "command-line"]),
     ("docs/reference/exit-codes.md", &["reference", "exit-codes"]),
+    ("docs/rules/README.md", &["reference", "rules"]),
 ];
 
 /// Builds, and checks or writes the generated pages.

@@ -36,12 +36,12 @@ const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
     .add(b':');
 
 /// A rule as the log describes it.
-#[derive(Debug, Clone, Copy)]
-pub struct SarifRule<'a> {
+#[derive(Debug, Clone)]
+pub struct SarifRule {
     /// The rule.
     pub rule: Rule,
     /// Its page in Markdown; may be empty.
-    pub page: &'a str,
+    pub page: String,
 }
 
 /// A log that is being written.
@@ -56,10 +56,10 @@ impl<W: Write> SarifLog<W> {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn begin<'a>(
+    pub fn begin(
         mut out: W,
         version: &str,
-        rules: impl IntoIterator<Item = SarifRule<'a>>,
+        rules: impl IntoIterator<Item = SarifRule>,
     ) -> io::Result<Self> {
         let rules: Vec<Value> = rules.into_iter().map(described).collect();
         let driver = json!({ "name": "windlass", "version": version, "rules": rules });
@@ -93,7 +93,7 @@ impl<W: Write> SarifLog<W> {
     }
 }
 
-fn described(described: SarifRule<'_>) -> Value {
+fn described(described: SarifRule) -> Value {
     let SarifRule { rule, page } = described;
     let mut described = json!({
         "id": rule.code,

@@ -95,7 +95,19 @@ fn mendable() -> (SourceMap, Diagnostic) {
 #[test]
 fn text_shows_what_a_fix_changes() {
     let (sources, diagnostic) = mendable();
-    insta::assert_snapshot!(render_text(&diagnostic, &sources, false), @"");
+    insta::assert_snapshot!(render_text(&diagnostic, &sources, false), @"
+    warning[gh/unknown-key]: no key `runs-in`
+     --> a b/ci:x.yml:3:5
+      |
+    3 |     runs-in: ü
+      |     ^^^^^^^
+      |
+    help: write `runs-on`
+      |
+    3 -     runs-in: ü
+    3 +     runs-on: ü
+      |
+    ");
 }
 
 #[test]
@@ -103,13 +115,13 @@ fn json_carries_the_edits_of_a_fix() {
     let (sources, diagnostic) = mendable();
     let line = render_json(&diagnostic, &sources).unwrap();
     let json: serde_json::Value = serde_json::from_str(&line).unwrap();
-    insta::assert_snapshot!(json["fix"], @"");
+    insta::assert_snapshot!(json["fix"], @r#"{"title":"write `runs-on`","safe":true,"edits":[{"file":"a b/ci:x.yml","line":3,"column":5,"endLine":3,"endColumn":12,"offset":15,"endOffset":22,"replacement":"runs-on"}]}"#);
 }
 
 #[test]
 fn github_gets_one_command() {
     let (sources, diagnostic) = sample();
-    insta::assert_snapshot!(render_github(&diagnostic, &sources), @"");
+    insta::assert_snapshot!(render_github(&diagnostic, &sources), @"::error file=ci.yml,line=4,endLine=4,col=5,endColumn=16,title=gh/duplicate-key::the key `runs-on` is there twice%0Ahelp: remove one of them");
 }
 
 #[test]
@@ -119,13 +131,152 @@ fn sarif_names_rules_places_and_edits() {
         severity: Severity::Error,
         summary: "a key that is not known",
     };
-    let rule = SarifRule { rule, page: "# gh/unknown-key" };
+    let rule = SarifRule { rule, page: "# gh/unknown-key".into() };
     let mut log = SarifLog::begin(Vec::new(), "1.2.3", [rule]).unwrap();
     for (sources, diagnostic) in [mendable(), sample()] {
         log.add(&render_sarif(&diagnostic, &sources)).unwrap();
     }
     let log: serde_json::Value = serde_json::from_slice(&log.end().unwrap()).unwrap();
-    insta::assert_snapshot!(serde_json::to_string_pretty(&log).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&log).unwrap(), @r##"
+    {
+      "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+      "version": "2.1.0",
+      "runs": [
+        {
+          "tool": {
+            "driver": {
+              "name": "windlass",
+              "version": "1.2.3",
+              "rules": [
+                {
+                  "id": "gh/unknown-key",
+                  "shortDescription": {
+                    "text": "a key that is not known"
+                  },
+                  "defaultConfiguration": {
+                    "level": "error"
+                  },
+                  "help": {
+                    "text": "# gh/unknown-key",
+                    "markdown": "# gh/unknown-key"
+                  }
+                }
+              ]
+            }
+          },
+          "columnKind": "unicodeCodePoints",
+          "results": [
+            {
+              "ruleId": "gh/unknown-key",
+              "level": "warning",
+              "message": {
+                "text": "no key `runs-in`"
+              },
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "a%20b/ci%3Ax.yml"
+                    },
+                    "region": {
+                      "startLine": 3,
+                      "startColumn": 5,
+                      "endLine": 3,
+                      "endColumn": 12,
+                      "byteOffset": 15,
+                      "byteLength": 7
+                    }
+                  }
+                }
+              ],
+              "partialFingerprints": {
+                "windlass/v1": "24093d099dd1b51ab9f3df80b1515185"
+              },
+              "fixes": [
+                {
+                  "description": {
+                    "text": "write `runs-on`"
+                  },
+                  "artifactChanges": [
+                    {
+                      "artifactLocation": {
+                        "uri": "a%20b/ci%3Ax.yml"
+                      },
+                      "replacements": [
+                        {
+                          "deletedRegion": {
+                            "startLine": 3,
+                            "startColumn": 5,
+                            "endLine": 3,
+                            "endColumn": 12,
+                            "byteOffset": 15,
+                            "byteLength": 7
+                          },
+                          "insertedContent": {
+                            "text": "runs-on"
+                          }
+                        }
+                      ]
+                    }
+                  ]
+                }
+              ]
+            },
+            {
+              "ruleId": "gh/duplicate-key",
+              "level": "error",
+              "message": {
+                "text": "the key `runs-on` is there twice\n\nremove one of them"
+              },
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "ci.yml"
+                    },
+                    "region": {
+                      "startLine": 4,
+                      "startColumn": 5,
+                      "endLine": 4,
+                      "endColumn": 16,
+                      "byteOffset": 30,
+                      "byteLength": 12
+                    }
+                  },
+                  "message": {
+                    "text": "again here"
+                  }
+                }
+              ],
+              "partialFingerprints": {
+                "windlass/v1": "42937dbd9dc2a217fe09a4771624e93e"
+              },
+              "relatedLocations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "ci.yml"
+                    },
+                    "region": {
+                      "startLine": 3,
+                      "startColumn": 5,
+                      "endLine": 3,
+                      "endColumn": 12,
+                      "byteOffset": 15,
+                      "byteLength": 7
+                    }
+                  },
+                  "message": {
+                    "text": "first here"
+                  }
+                }
+              ]
+            }
+          ]
+        }
+      ]
+    }
+    "##);
 }
 
 #[test]

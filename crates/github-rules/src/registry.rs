@@ -2,14 +2,17 @@
 //! lists of their own, which [`every_rule`] adds.
 
 pub use windlass_diagnostics::Rule;
+use windlass_diagnostics::policy;
 use windlass_github_syntax::problem;
 
 use crate::rules;
 
-/// Every rule that a file can be found to break, those of the readers included, by code.
+/// Every rule that a file can be found to break, those of the readers and of
+/// suppressions included, by code.
 #[must_use]
 pub fn every_rule() -> Vec<Rule> {
-    let mut every: Vec<Rule> = problem::rules::every().chain(RULES).copied().collect();
+    let mut every: Vec<Rule> =
+        problem::rules::every().chain(RULES).chain(policy::RULES).copied().collect();
     every.sort_unstable_by_key(|rule| rule.code);
     every
 }
@@ -37,6 +40,7 @@ pub const RULES: &[Rule] = &[
     rules::repeated_need::RULE,
     rules::schedule_empty::RULE,
     rules::schedule_interval::RULE,
+    rules::shellcheck::RULE,
     rules::unknown_property::RULE,
     rules::unknown_step::RULE,
 ];

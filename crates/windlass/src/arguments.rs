@@ -70,6 +70,8 @@ pub enum ReferencePage {
     CommandLine,
     /// Every exit code.
     ExitCodes,
+    /// Every code of a finding.
+    Rules,
 }
 
 /// `windlass run`.
@@ -251,6 +253,10 @@ pub struct Check {
     /// Check again whenever a file changes
     #[arg(long, conflicts_with_all = ["fix", "diff"])]
     pub watch: bool,
+
+    /// Explain the code of a finding, e.g. gh/cron, and check nothing
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "", conflicts_with = "paths")]
+    pub explain: Option<String>,
 }
 
 /// The forms of findings.

@@ -3,6 +3,7 @@
 //! Files are looked at in batches, so that memory does not grow with their number, and reported in
 //! their order. Nothing is fetched or stored; shellcheck is started where it is installed.
 
+mod explain;
 mod files;
 mod form;
 mod look;
@@ -33,6 +34,9 @@ const BATCH: usize = 32;
 
 /// Checks the files that are named, else those of the project.
 pub fn check(arguments: &Check, color: ColorChoice) -> Outcome {
+    if let Some(code) = &arguments.explain {
+        return explain::explain(code, color);
+    }
     if arguments.watch {
         return watch::watch(arguments, color);
     }

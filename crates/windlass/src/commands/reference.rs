@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use clap::{Command, CommandFactory};
+use windlass_github_rules::every_rule;
 
 use super::completions::print;
 use crate::{
@@ -15,6 +16,7 @@ pub fn page(page: ReferencePage) -> Outcome {
     let text = match page {
         ReferencePage::CommandLine => command_line(),
         ReferencePage::ExitCodes => exit_codes(),
+        ReferencePage::Rules => rules(),
     };
     print(text.as_bytes())
 }
@@ -23,6 +25,19 @@ fn exit_codes() -> String {
     let mut text = "# Exit codes\n\n| code | meaning |\n|---|---|\n".to_owned();
     for (exit, meaning) in Exit::ALL {
         let _ = writeln!(text, "| {} | {meaning} |", *exit as u8);
+    }
+    text
+}
+
+fn rules() -> String {
+    let mut text =
+        "# Rules\n\nWhat `windlass check` finds. `windlass check --explain CODE` prints a \
+        page.\n\n| code | severity | finds |\n|---|---|---|\n"
+            .to_owned();
+    for rule in every_rule() {
+        let (code, severity) = (rule.code, rule.severity.as_str());
+        let summary = rule.summary.replace('|', "\\|");
+        let _ = writeln!(text, "| [{code}]({code}.md) | {severity} | {summary} |");
     }
     text
 }

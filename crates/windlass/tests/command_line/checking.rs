@@ -133,3 +133,15 @@ fn sarif_is_one_document() {
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
     assert!(rules.iter().any(|rule| rule["id"] == results[0]["ruleId"]));
 }
+
+#[test]
+fn explains_a_code() {
+    let stage = Stage::new(FINE);
+    let words = ["gh/unknown-need\n\n", "Severity: error.", "\n    jobs:\n", "In order:"];
+    stage.windlass(&["check", "--explain", "gh/unknown-need"]).expect(0).tells(&words);
+    stage.windlass(&["check", "--explain", "unknown-need"]).expect(0).tells(&words);
+    let check = stage.windlass(&["check", "--explain", "gh/unknown-ned"]).expect(2);
+    check.complains(&["no code gh/unknown-ned; did you mean gh/unknown-need?"]);
+    stage.windlass(&["check", "--explain", "../../x"]).expect(2).complains(&["no code ../../x"]);
+    stage.windlass(&["check", "--explain"]).expect(2).complains(&["check --explain gh/cron"]);
+}

@@ -7,9 +7,10 @@ use windlass_diagnostics::{
     Diagnostic, SarifLog, SarifRule, Severity, SourceMap, github_notice, render_github,
     render_json, render_sarif, render_text,
 };
+use windlass_github_rules::every_rule;
 
 use super::{
-    look,
+    explain,
     report::{Count, Report},
 };
 use crate::{arguments::CheckFormat, commands::completions::one_line};
@@ -124,8 +125,10 @@ impl<W: Write> Printer<W> {
     }
 }
 
-fn rules() -> impl Iterator<Item = SarifRule<'static>> {
-    look::rules().map(|rule| SarifRule { rule, page: "" })
+fn rules() -> impl Iterator<Item = SarifRule> {
+    every_rule()
+        .into_iter()
+        .map(|rule| SarifRule { rule, page: explain::page_of(&rule).unwrap_or_default() })
 }
 
 fn counted(count: usize, noun: &str) -> String {

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::{Zoned, civil::Date};
 use windlass_diagnostics::{
-    CheckSettings, Diagnostic, Position, Rule, Severity, SourceId, SourceMap, Span, policy,
+    CheckSettings, Diagnostic, Position, Severity, SourceId, SourceMap, Span, policy,
 };
 use windlass_github::launch::WorkflowFile;
 use windlass_github_rules::{
@@ -37,11 +37,6 @@ pub struct Looker {
     settings: BTreeMap<PathBuf, ReadSettings>,
     shellcheck: Option<Shellcheck>,
     today: Date,
-}
-
-/// Every rule that a finding may belong to.
-pub fn rules() -> impl Iterator<Item = Rule> {
-    every_rule().into_iter().chain(policy::RULES.iter().copied())
 }
 
 impl Looker {
@@ -121,9 +116,10 @@ fn shown(path: &Path) -> String {
 fn tell_unknown(read: &ReadSettings) {
     let mut warnings: Vec<String> =
         read.unknown.iter().map(|key| format!("the key `{key}` is not known")).collect();
+    let rules = every_rule();
     for code in read.settings.check.codes() {
-        if !rules().any(|rule| rule.code == code) {
-            let nearest = nearest(code, rules().map(|rule| rule.code));
+        if !rules.iter().any(|rule| rule.code == code) {
+            let nearest = nearest(code, rules.iter().map(|rule| rule.code));
             let nearest = nearest.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
             warnings.push(format!("no rule has the code `{code}`{nearest}"));
         }
