@@ -1,6 +1,8 @@
 //! `windlass check`: what it looks at, what it prints, how it ends.
 
-use crate::stage::Stage;
+use std::fs;
+
+use crate::stage::{Stage, start};
 
 const FINE: &str = "on: push\njobs: {a: {runs-on: x, steps: [{run: echo hello}]}}\n";
 const WRONG: &str =
@@ -66,4 +68,29 @@ fn many_findings_of_one_file_are_cut_short() {
     let stage = Stage::new(&format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{steps}"));
     let words = ["ci.yml has 30 more findings, not shown", "130 errors"];
     stage.windlass(&["check"]).expect(1).tells(&words);
+}
+
+#[test]
+fn knows_actions_that_a_run_has_fetched() {
+    let stage = Stage::new(
+        "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: some/tool@v1\n        \
+         with: {who: Ada, wh: Ada}\n",
+    );
+    let tool = stage.beside("some/tool");
+    fs::create_dir_all(&tool).unwrap();
+    let action = "name: a\ndescription: d\ninputs: {who: {required: true}}\n\
+                  runs: {using: composite, steps: [{run: 'true', shell: bash}]}\n";
+    fs::write(tool.join("action.yml"), action).unwrap();
+    stage.git_in(&tool, &["init", "-q", "-b", "main"]);
+    stage.git_in(&tool, &["add", "-A"]);
+    stage.git_in(&tool, &["commit", "-qm", "first"]);
+    stage.git_in(&tool, &["tag", "v1"]);
+    let windlass = |word: &str| {
+        let mut command = stage.command(&[word]);
+        command.env("WINDLASS_ACTIONS_URL", stage.beside(""));
+        start(command).finish()
+    };
+    windlass("check").expect(0).tells(&["0 errors"]);
+    windlass("run").expect(0);
+    windlass("check").expect(1).tells(&["`some/tool@v1` has no input `wh`", "1 error"]);
 }

@@ -1,9 +1,11 @@
-//! The actions and workflows of the same project that a file refers to.
+//! The actions and workflows that a file refers to: those of the same project, and those of others
+//! that a run has fetched before.
 
 use std::{
     cell::RefCell,
     collections::HashMap,
-    path::{Path, PathBuf},
+    env,
+    path::{Component, Path, PathBuf},
     rc::Rc,
 };
 
@@ -18,6 +20,8 @@ use windlass_github_syntax::{
     problem::{Problem, ProblemKind},
     workflow::{JobBody, ReusableWorkflowCall, Workflow, WorkflowReference},
 };
+
+use crate::run::driver::source_cache;
 
 /// The source that spans of neighbours belong to: never shown, for each file is checked by itself.
 const ELSEWHERE: SourceId = SourceId(u32::MAX);
@@ -41,6 +45,20 @@ impl Neighbours {
 
     fn read(&self, path: &str) -> Option<String> {
         WorkflowFile::read(&self.root, path).ok().map(|file| file.text)
+    }
+
+    /// An action, read once: `folder` says where its metadata lies.
+    fn action_in(
+        &self,
+        name: &str,
+        folder: impl FnOnce() -> Option<(PathBuf, PathBuf)>,
+    ) -> Option<Rc<Action>> {
+        if let Some(known) = self.actions.borrow().get(name) {
+            return known.clone();
+        }
+        let found = folder().and_then(|(root, folder)| read_action(&root, &folder, name));
+        self.actions.borrow_mut().insert(name.to_owned(), found.clone());
+        found
     }
 
     fn called(&self, path: &str) -> Option<(Rc<Workflow>, usize)> {
@@ -107,27 +125,40 @@ fn concerns_this_file(problem: &Problem) -> bool {
     problem.span.source != ELSEWHERE && !is_remote
 }
 
+/// The metadata in a folder below `root`.
+fn read_action(root: &Path, folder: &Path, name: &str) -> Option<Rc<Action>> {
+    let file = ["action.yml", "action.yaml"]
+        .iter()
+        .find_map(|file| WorkflowFile::read(root, folder.join(file).to_str()?).ok())?;
+    let parsed = parse_action(ELSEWHERE, name, &file.text);
+    (!parsed.has_errors()).then_some(parsed.tree).flatten().map(Rc::new)
+}
+
+/// The tree of an action of another repository, if it is in the cache, and its folder there.
+fn fetched(name: &str, reference: &str) -> Option<(PathBuf, PathBuf)> {
+    let mut parts = name.splitn(3, '/');
+    let (owner, repository) = (parts.next()?, parts.next()?);
+    let folder = PathBuf::from(parts.next().unwrap_or_default());
+    if !folder.components().all(|part| matches!(part, Component::Normal(_))) {
+        return None;
+    }
+    let server = env::var("WINDLASS_ACTIONS_URL");
+    let server = server.as_deref().unwrap_or("https://github.com");
+    let tree = source_cache().kept(&format!("{server}/{owner}/{repository}"), reference)?;
+    Some((tree, folder))
+}
+
 impl Project for Neighbours {
     fn action(&self, path: &str) -> Option<Rc<Action>> {
-        if let Some(known) = self.actions.borrow().get(path) {
-            return known.clone();
-        }
         let folder = path.trim_start_matches("./").trim_end_matches('/');
-        let text = ["action.yml", "action.yaml"].iter().find_map(|name| {
-            self.read(&if folder.is_empty() {
-                (*name).to_owned()
-            } else {
-                format!("{folder}/{name}")
-            })
-        });
-        let parsed = text.map(|text| parse_action(ELSEWHERE, path, &text));
-        let found = parsed.filter(|parsed| !parsed.has_errors()).and_then(|parsed| parsed.tree);
-        let found = found.map(Rc::new);
-        self.actions.borrow_mut().insert(path.to_owned(), found.clone());
-        found
+        self.action_in(path, || Some((self.root.clone(), PathBuf::from(folder))))
     }
 
     fn workflow(&self, path: &str) -> Option<Rc<Workflow>> {
         self.called(path).map(|(workflow, _)| workflow)
+    }
+
+    fn fetched_action(&self, name: &str, reference: &str) -> Option<Rc<Action>> {
+        self.action_in(&format!("{name}@{reference}"), || fetched(name, reference))
     }
 }
