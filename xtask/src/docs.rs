@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell;
+use crate::{actions, shell};
 
 /// Pages made from the code: the file, and the words that print it.
 const GENERATED: &[(&str, &[&str])] = &[
@@ -28,6 +28,7 @@ pub fn run(write: bool) -> Result<()> {
     if !stale.is_empty() {
         bail!("not current: {}; run `cargo xtask docs --write`", stale.join(", "));
     }
+    actions::run(None, false)?;
     let arguments = ["doc", "--workspace", "--no-deps", "--quiet", "--document-private-items"];
     // The pages are for those who work on the project: links to private items lead somewhere.
     let flags = "-D warnings -A rustdoc::private_intra_doc_links";

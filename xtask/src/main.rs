@@ -1,5 +1,6 @@
-//! The chores of the project: `cargo xtask check|test|bench|conformance|docs`.
+//! The chores of the project: `cargo xtask check|test|bench|conformance|docs|actions`.
 
+mod actions;
 mod architecture;
 mod bench;
 mod check;
@@ -52,6 +53,15 @@ enum Chore {
         #[arg(long)]
         write: bool,
     },
+    /// Check that the table of well-known actions is what the facts say
+    Actions {
+        /// The folder of cases [default: $WINDLASS_CASES, else ../shared/cases]
+        #[arg(long)]
+        cases: Option<PathBuf>,
+        /// Write the table instead of checking it
+        #[arg(long)]
+        write: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -72,6 +82,7 @@ fn chore() -> anyhow::Result<()> {
         Chore::Bench { filter, runs } => bench::run(filter.as_deref(), runs),
         Chore::Conformance { cases, corpora } => test::conformance(cases, &corpora),
         Chore::Docs { write } => docs::run(write),
+        Chore::Actions { cases, write } => actions::run(cases, write),
     }
 }
 

@@ -106,7 +106,7 @@ fn reading(kind: &ProblemKind) -> Option<String> {
         ProblemKind::UnknownKey { key, .. } => unexpected(key),
         ProblemKind::UnexpectedValue { text, .. } => unexpected(text),
         ProblemKind::DuplicateKey { key, .. } => format!("'{key}' is already defined"),
-        ProblemKind::MissingKey { key } => format!("Required property is missing: {key}"),
+        ProblemKind::MissingKey { key, .. } => format!("Required property is missing: {key}"),
         ProblemKind::OnMissing => "Required property is missing: on".to_owned(),
         ProblemKind::Ambiguous { keys } => format!(
             "There's not enough info to determine what you meant. Add one of these properties: {}",
@@ -155,7 +155,7 @@ fn meaning(kind: &ProblemKind) -> Option<String> {
         ProblemKind::UnknownNeed { job, need, .. } => {
             format!("Job '{job}' depends on unknown job '{need}'.")
         }
-        ProblemKind::NeedsCycle { job, need } => format!(
+        ProblemKind::NeedsCycle { job, need, .. } => format!(
             "Job '{job}' depends on job '{need}' which creates a cycle in the dependency graph."
         ),
         ProblemKind::NoStartingJob => {

@@ -6,13 +6,14 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use windlass_github_syntax::action::{Action, ActionRuns};
+use windlass_github_syntax::action::Action;
 use windlass_github_syntax::template::Template;
 use windlass_github_syntax::workflow::events::InputType;
 use windlass_github_syntax::workflow::{
-    ActionReference, Job, JobBody, Step, StepKind, Triggers, Workflow, WorkflowReference,
+    Job, JobBody, Step, StepKind, Triggers, Workflow, WorkflowReference,
 };
 
+use crate::actions::ActionInterface;
 use crate::project::Project;
 use crate::types::{Type, literal};
 
@@ -306,13 +307,14 @@ fn collect_ids(steps: &[Step], found: &mut HashSet<String>) {
     }
 }
 
-/// A composite action has the outputs that it declares; every other step may set what it likes.
+/// The outputs that an action declares, where it sets no others; a script may set what it likes.
 fn step_outputs(step: &Step, project: &dyn Project) -> Type {
-    if let StepKind::Uses { action: ActionReference::Local { path }, .. } = &step.kind
-        && let Some(action) = project.action(path)
-        && matches!(action.runs, ActionRuns::Composite { .. })
-    {
-        return texts(&action.outputs.keys().map(String::as_str).collect::<Vec<_>>());
+    let interface = match &step.kind {
+        StepKind::Uses { action, .. } => ActionInterface::find(action, project),
+        _ => None,
+    };
+    match interface.and_then(|interface| interface.outputs) {
+        Some(outputs) => Type::closed(outputs.into_iter().map(|name| (name, Type::String))),
+        None => Type::open(Type::String),
     }
-    Type::open(Type::String)
 }

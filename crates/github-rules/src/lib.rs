@@ -5,6 +5,7 @@
 //! else, [`RULES`] lists them, and `docs/rules/<code>.md` is its page. Everything is a plain
 //! function of syntax trees: no files, no network, no clock. A rule that is not certain is silent.
 
+mod actions;
 mod contexts;
 mod file;
 mod findings;
@@ -24,10 +25,12 @@ mod pages;
 
 use windlass_diagnostics::Diagnostic;
 use windlass_github_syntax::action::{Action, ActionRuns};
+use windlass_github_syntax::template::Template;
 use windlass_github_syntax::workflow::{Job, JobBody, Step, StepKind, Workflow};
 
+pub use actions::{ActionInterface, InputInterface};
 pub use file::{FileKind, check_file};
-pub use neighbours::Neighbours;
+pub use neighbours::{ACTION_FILES, Neighbours, Texts};
 pub use project::{NoProject, Project};
 pub use registry::{RULES, Rule, every_rule};
 pub use rules::shellcheck::shellcheck_finding;
@@ -70,9 +73,17 @@ fn check_steps(steps: &[Step], project: &dyn Project, findings: &mut Findings<'_
         rules::positive_number::check_step(step, findings);
         rules::deprecated_command::check(step, findings);
         rules::docker_tag::check(step, findings);
-        rules::action_input::check(step, project, findings);
-        if let StepKind::Parallel { steps } = &step.kind {
-            check_steps(steps, project, findings);
+        match &step.kind {
+            StepKind::Uses { uses, action, with } => {
+                let Some(action) = ActionInterface::find(action, project) else { continue };
+                rules::outdated_action::check(uses, &action, findings);
+                let given = with.as_ref().map_or(Some(&[][..]), Template::as_mapping);
+                let Some(given) = given else { continue };
+                rules::action_input::check(uses, &action, given, findings);
+                rules::deprecated_input::check(uses, &action, given, findings);
+            }
+            StepKind::Parallel { steps } => check_steps(steps, project, findings),
+            _ => {}
         }
     }
 }

@@ -25,31 +25,61 @@ const ELSEWHERE: SourceId = SourceId(u32::MAX);
 /// The most workflows that are followed from one, as GitHub limits them ("Reuse workflows").
 const MOST_WORKFLOWS: usize = 50;
 
+/// The names of the file with an action's metadata. Source: GitHub Docs, "Metadata syntax
+/// reference".
+pub const ACTION_FILES: [&str; 2] = ["action.yml", "action.yaml"];
+
 /// What was read, by path; nothing where it cannot be read.
 type Known<T> = RefCell<HashMap<String, Option<T>>>;
 
-/// Gives the text of a file by its path from the project's root.
-type Reading<'read> = dyn Fn(&str) -> Option<String> + 'read;
+/// Where the texts of neighbours come from. A function from paths to texts is one, too.
+pub trait Texts {
+    /// The text of a file of the project, by its path from the project's root.
+    fn file(&self, path: &str) -> Option<String>;
+
+    /// The metadata of an action of another repository, `owner/repository[/path]`, if it is on
+    /// this machine at this reference. Nothing is fetched for it.
+    fn fetched_action(&self, _name: &str, _reference: &str) -> Option<String> {
+        None
+    }
+}
+
+impl<F: Fn(&str) -> Option<String>> Texts for F {
+    fn file(&self, path: &str) -> Option<String> {
+        self(path)
+    }
+}
 
 /// The files beside one file, read when they are asked for and kept while it is checked.
-pub struct Neighbours<'read> {
-    read: Box<Reading<'read>>,
+pub struct Neighbours<'texts> {
+    texts: Box<dyn Texts + 'texts>,
     actions: Known<Rc<Action>>,
     workflows: Known<(Rc<Workflow>, usize)>,
 }
 
-impl<'read> Neighbours<'read> {
-    /// Neighbours whose texts `read` gives: by the path from the project's root, as far as they
-    /// can be read.
-    pub fn new(read: impl Fn(&str) -> Option<String> + 'read) -> Self {
-        Self { read: Box::new(read), actions: Known::default(), workflows: Known::default() }
+impl<'texts> Neighbours<'texts> {
+    /// Neighbours whose texts come from there, as far as they can be read.
+    pub fn new(texts: impl Texts + 'texts) -> Self {
+        Self { texts: Box::new(texts), actions: Known::default(), workflows: Known::default() }
+    }
+
+    /// An action, read once: `text` gives its metadata.
+    fn action_from(&self, name: &str, text: impl FnOnce() -> Option<String>) -> Option<Rc<Action>> {
+        if let Some(known) = self.actions.borrow().get(name) {
+            return known.clone();
+        }
+        let parsed = text().map(|text| parse_action(ELSEWHERE, name, &text));
+        let found = parsed.filter(|parsed| !parsed.has_errors()).and_then(|parsed| parsed.tree);
+        let found = found.map(Rc::new);
+        self.actions.borrow_mut().insert(name.to_owned(), found.clone());
+        found
     }
 
     fn called(&self, path: &str) -> Option<(Rc<Workflow>, usize)> {
         if let Some(known) = self.workflows.borrow().get(path) {
             return known.clone();
         }
-        let parsed = (self.read)(path).map(|text| parse_workflow(ELSEWHERE, path, &text));
+        let parsed = self.texts.file(path).map(|text| parse_workflow(ELSEWHERE, path, &text));
         let found = parsed.and_then(|parsed| Some((Rc::new(parsed.tree?), parsed.size)));
         self.workflows.borrow_mut().insert(path.to_owned(), found.clone());
         found
@@ -113,25 +143,21 @@ fn concerns_this_file(problem: &Problem) -> bool {
 
 impl Project for Neighbours<'_> {
     fn action(&self, path: &str) -> Option<Rc<Action>> {
-        if let Some(known) = self.actions.borrow().get(path) {
-            return known.clone();
-        }
         let folder = path.trim_start_matches("./").trim_end_matches('/');
-        let text = ["action.yml", "action.yaml"].iter().find_map(|name| {
-            (self.read)(&if folder.is_empty() {
-                (*name).to_owned()
-            } else {
-                format!("{folder}/{name}")
-            })
-        });
-        let parsed = text.map(|text| parse_action(ELSEWHERE, path, &text));
-        let found = parsed.filter(|parsed| !parsed.has_errors()).and_then(|parsed| parsed.tree);
-        let found = found.map(Rc::new);
-        self.actions.borrow_mut().insert(path.to_owned(), found.clone());
-        found
+        let file = |name: &&str| {
+            let inside =
+                if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
+            self.texts.file(&inside)
+        };
+        self.action_from(path, || ACTION_FILES.iter().find_map(file))
     }
 
     fn workflow(&self, path: &str) -> Option<Rc<Workflow>> {
         self.called(path).map(|(workflow, _)| workflow)
+    }
+
+    fn fetched_action(&self, name: &str, reference: &str) -> Option<Rc<Action>> {
+        let text = || self.texts.fetched_action(name, reference);
+        self.action_from(&format!("{name}@{reference}"), text)
     }
 }

@@ -14,6 +14,12 @@ pub trait Project {
     /// The workflow in a file, given as in `uses` without the leading `./`. `None` when it cannot
     /// be read.
     fn workflow(&self, path: &str) -> Option<Rc<Workflow>>;
+
+    /// An action of another repository, `owner/repository[/path]`, if its metadata at this
+    /// reference is on this machine. Nothing is fetched for it.
+    fn fetched_action(&self, _name: &str, _reference: &str) -> Option<Rc<Action>> {
+        None
+    }
 }
 
 /// No other files: what is referred to is unknown, and nothing is said about it.

@@ -22,21 +22,12 @@ pub struct Parsed<T> {
 }
 
 impl<T> Parsed<T> {
-    /// The problems as people read them, in the order of the text. A key that is missing because
-    /// it is mistyped is told once.
+    /// The problems as people read them, in the order of the text, each mistake once: what only
+    /// follows from another problem is left out.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let mistyped: Vec<(u32, &str)> = self
-            .problems
-            .iter()
-            .filter_map(|problem| match &problem.kind {
-                ProblemKind::UnknownKey { suggestion: Some(meant), .. } => {
-                    Some((problem.span.start.offset, meant.as_str()))
-                }
-                _ => None,
-            })
-            .collect();
-        let shown = self.problems.iter().filter(|problem| !is_mistyped(problem, &mistyped));
+        let causes = Causes::of(&self.problems);
+        let shown = self.problems.iter().filter(|problem| !causes.explain(problem));
         shown.map(Problem::to_diagnostic).collect()
     }
 
@@ -47,15 +38,53 @@ impl<T> Parsed<T> {
     }
 }
 
-/// Whether a problem is the absence of a key that another problem says is mistyped. `mistyped` has
-/// the offsets of mistyped keys in order, and what is meant by each.
-fn is_mistyped(problem: &Problem, mistyped: &[(u32, &str)]) -> bool {
-    let ProblemKind::MissingKey { key } = &problem.kind else { return false };
-    let first = mistyped.partition_point(|(offset, _)| *offset < problem.span.start.offset);
-    mistyped[first..]
-        .iter()
-        .take_while(|(offset, _)| *offset < problem.span.end.offset)
-        .any(|(_, meant)| meant == key)
+/// Problems from which others follow.
+struct Causes<'problems> {
+    /// The offsets of mistyped keys in order, and what is meant by each.
+    mistyped: Vec<(u32, &'problems str)>,
+    /// The offsets of keys that lack another key and whose alternatives would be complete.
+    lacking: Vec<u32>,
+    /// Whether a job needs one that is not there or, in a circle, itself.
+    has_wrong_need: bool,
+}
+
+impl<'problems> Causes<'problems> {
+    fn of(problems: &'problems [Problem]) -> Self {
+        let mut causes = Self { mistyped: Vec::new(), lacking: Vec::new(), has_wrong_need: false };
+        for problem in problems {
+            match &problem.kind {
+                ProblemKind::UnknownKey { suggestion: Some(meant), .. } => {
+                    causes.mistyped.push((problem.span.start.offset, meant));
+                }
+                ProblemKind::MissingKey { rival: Some(rival), .. } => {
+                    causes.lacking.push(rival.span.start.offset);
+                }
+                ProblemKind::UnknownNeed { .. } | ProblemKind::NeedsCycle { .. } => {
+                    causes.has_wrong_need = true;
+                }
+                _ => {}
+            }
+        }
+        causes
+    }
+
+    /// Whether another problem says what this one says.
+    fn explain(&self, problem: &Problem) -> bool {
+        match &problem.kind {
+            ProblemKind::MissingKey { key, .. } => {
+                let (start, end) = (problem.span.start.offset, problem.span.end.offset);
+                let first = self.mistyped.partition_point(|(offset, _)| *offset < start);
+                let inside = self.mistyped[first..].iter().take_while(|(offset, _)| *offset < end);
+                inside.into_iter().any(|(_, meant)| meant == key)
+            }
+            ProblemKind::UnknownKey { rival: Some(rival), .. } => {
+                self.lacking.contains(&rival.span.start.offset)
+            }
+            ProblemKind::NeedsCycle { circle, .. } => circle.is_empty(),
+            ProblemKind::NoStartingJob => self.has_wrong_need,
+            _ => false,
+        }
+    }
 }
 
 /// Reads a workflow file with GitHub's limits. `source_name` is its path in the repository, e.g.

@@ -65,7 +65,13 @@ pub enum ProblemKind {
     /// A mapping key that is a list or mapping.
     KeyNotScalar,
     /// A key that the schema does not know here.
-    UnknownKey { key: String, suggestion: Option<String>, known: Vec<&'static str> },
+    UnknownKey {
+        key: String,
+        suggestion: Option<String>,
+        known: Vec<&'static str>,
+        /// The earlier key beside which it is not known; without that key it would be.
+        rival: Option<Spanned<String>>,
+    },
     /// A key that the schema does not know here and GitHub passes over in silence.
     IgnoredKey { key: String, suggestion: Option<String>, known: Vec<&'static str> },
     /// `<<` with a mapping: YAML 1.1's merge key, which GitHub does not have.
@@ -75,7 +81,11 @@ pub enum ProblemKind {
     /// A key for the second time.
     DuplicateKey { key: String, first: Span },
     /// A mapping without a key it needs.
-    MissingKey { key: &'static str },
+    MissingKey {
+        key: &'static str,
+        /// The key that needs it, where without that key the mapping would make sense.
+        rival: Option<Spanned<String>>,
+    },
     /// A mapping that could be several things.
     Ambiguous { keys: Vec<&'static str> },
     /// A list where none is allowed.
@@ -117,7 +127,12 @@ pub enum ProblemKind {
     /// `needs` names no job of the workflow.
     UnknownNeed { job: String, need: String, suggestion: Option<String> },
     /// `needs` in a circle.
-    NeedsCycle { job: String, need: String },
+    NeedsCycle {
+        job: String,
+        need: String,
+        /// The ids around the circle from this job to itself, with the first problem of each.
+        circle: Vec<String>,
+    },
     /// No job without `needs`.
     NoStartingJob,
     /// More jobs than the limit; `call` is the call that leads to the job that is too many.

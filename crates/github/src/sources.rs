@@ -21,7 +21,7 @@ pub fn parse(map: &mut SourceMap, name: &str, text: &str) -> Parsed<Workflow> {
 pub fn can_be_run_with(problem: &Problem) -> bool {
     match &problem.kind {
         ProblemKind::OnMissing => true,
-        ProblemKind::MissingKey { key } => *key == "type",
+        ProblemKind::MissingKey { key, .. } => *key == "type",
         ProblemKind::UndefinedSecret { .. } => true,
         _ => !problem.to_diagnostic().is_error(),
     }

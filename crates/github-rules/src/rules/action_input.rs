@@ -1,14 +1,12 @@
-//! `with` of actions in the same repository: inputs that they do not have, and those they need.
+//! `with` of actions: inputs that they do not have, and those they need.
 //!
 //! Source: GitHub Docs, "Metadata syntax reference", `inputs`.
 
-use windlass_diagnostics::Severity;
-use windlass_github_syntax::action::{Action, ActionRuns};
+use windlass_diagnostics::{Severity, Spanned};
 use windlass_github_syntax::template::Template;
-use windlass_github_syntax::workflow::{ActionReference, Step, StepKind};
 
+use crate::actions::ActionInterface;
 use crate::findings::Findings;
-use crate::project::Project;
 use crate::registry::Rule;
 
 pub(crate) const RULE: Rule = Rule {
@@ -17,40 +15,35 @@ pub(crate) const RULE: Rule = Rule {
     summary: "an action is given an input that it does not have, or not one that it needs",
 };
 
-/// Looks at a step that uses an action of the repository.
-pub(crate) fn check(step: &Step, project: &dyn Project, findings: &mut Findings<'_>) {
-    let StepKind::Uses { uses, action: ActionReference::Local { path }, with } = &step.kind else {
+/// Looks at what a step gives to its action.
+pub(crate) fn check(
+    uses: &Spanned<String>,
+    action: &ActionInterface,
+    given: &[(Template, Template)],
+    findings: &mut Findings<'_>,
+) {
+    // With an expression for a key it is not known what is given.
+    let Some(names) = given.iter().map(|(key, _)| key.as_str()).collect::<Option<Vec<_>>>() else {
         return;
     };
-    let Some(action) = project.action(path) else { return };
-    let given = with.as_ref().map_or(Some(&[][..]), Template::as_mapping);
-    let Some(given) = given else { return };
-    for (key, _) in given {
-        let Some(name) = key.as_str() else { return };
-        if !is_known(&action, name) {
-            let message = format!("the action `{}` has no input `{name}`", uses.value);
-            let known: Vec<String> =
-                action.inputs.keys().take(24).map(|name| format!("`{name}`")).collect();
-            let mut finding = RULE.finding(key.span, message);
-            finding.help = (!known.is_empty()).then(|| format!("there are: {}", known.join(", ")));
-            findings.add(finding);
+    for ((key, _), name) in given.iter().zip(&names) {
+        let is_of_docker = ["args", "entrypoint"].iter().any(|it| it.eq_ignore_ascii_case(name));
+        if action.input(name).is_some() || (is_of_docker && action.using == "docker") {
+            continue;
         }
+        let message = format!("the action `{}` has no input `{name}`", uses.value);
+        let mut finding = RULE.finding(key.span, message);
+        let known: Vec<String> =
+            action.inputs.iter().take(24).map(|input| format!("`{}`", input.name)).collect();
+        finding.help = (!known.is_empty()).then(|| format!("there are: {}", known.join(", ")));
+        findings.add(finding);
     }
-    for (name, input) in &action.inputs {
-        let is_given = given
-            .iter()
-            .any(|(key, _)| key.as_str().is_some_and(|key| key.eq_ignore_ascii_case(name)));
-        if input.required && input.default.is_none() && !is_given {
-            let message = format!("the action `{}` needs the input `{name}`", uses.value);
+    for input in action.inputs.iter().filter(|input| input.is_needed) {
+        if !names.iter().any(|name| name.eq_ignore_ascii_case(&input.name)) {
+            let message = format!("the action `{}` needs the input `{}`", uses.value, input.name);
             findings.add(RULE.finding(uses.span, message));
         }
     }
-}
-
-fn is_known(action: &Action, name: &str) -> bool {
-    let is_docker = matches!(action.runs, ActionRuns::Docker { .. });
-    let of_docker = ["args", "entrypoint"].iter().any(|known| known.eq_ignore_ascii_case(name));
-    (is_docker && of_docker) || action.inputs.keys().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -58,12 +51,12 @@ mod tests {
     use std::rc::Rc;
 
     use windlass_diagnostics::SourceId;
+    use windlass_github_syntax::action::Action;
     use windlass_github_syntax::workflow::Workflow;
     use windlass_github_syntax::{parse_action, parse_workflow};
 
-    use super::*;
-    use crate::check_workflow;
-    use crate::rules::testing::shown;
+    use crate::rules::testing::{of_step, shown};
+    use crate::{Project, check_workflow};
 
     struct OneAction;
 
@@ -102,5 +95,15 @@ jobs:
              8:25 gh/action-input the action `./a` has no input `when`\n\
              9:51 gh/unknown-property `steps.a.outputs` has no property `gone`"
         );
+    }
+    #[test]
+    fn inputs_of_a_well_known_action() {
+        assert_eq!(
+            of_step("uses: actions/cache@v4\n        with: { path: x, keys: y }"),
+            "6:15 gh/action-input the action `actions/cache@v4` needs the input `key`\n\
+             7:26 gh/action-input the action `actions/cache@v4` has no input `keys`"
+        );
+        assert_eq!(of_step("uses: actions/cache@v4\n        with: { PATH: x, Key: y }"), "");
+        assert_eq!(of_step("uses: nobody/knows@v1\n        with: { any: x }"), "");
     }
 }

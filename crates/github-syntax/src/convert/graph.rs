@@ -3,13 +3,13 @@
 //! Works on numbers instead of names and walks without recursion, so that a chain of thousands of
 //! jobs costs what its length is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
 use windlass_diagnostics::Span;
 
 use super::Converter;
-use crate::problem::ProblemKind;
+use crate::problem::{Problem, ProblemKind};
 use crate::reader::suggestion;
 use crate::workflow::Job;
 
@@ -36,19 +36,57 @@ impl Converter<'_> {
             edges.push(needed);
         }
         let groups = circles(&edges);
+        let mut told = HashSet::new();
         for (number, job) in jobs.values().enumerate() {
             for need in &job.needs {
                 let Some(needed) = numbers.get(&need.value.to_ascii_lowercase()) else { continue };
-                if *needed == number || groups[*needed] == groups[number] {
-                    let (job, need_id) = (job.id.value.clone(), need.value.clone());
-                    self.problem(need.span, ProblemKind::NeedsCycle { job, need: need_id });
+                if *needed != number && groups[*needed] != groups[number] {
+                    continue;
                 }
+                let mut circle = Vec::new();
+                if told.insert(groups[number]) {
+                    let id = |number: usize| jobs.get_index(number).map(|(id, _)| id.clone());
+                    let numbers = around(number, *needed, &edges, &groups);
+                    circle = numbers.into_iter().filter_map(id).collect();
+                }
+                let focus = (!circle.is_empty()).then_some(job.id.span);
+                let (id, need_id) = (job.id.value.clone(), need.value.clone());
+                let kind = ProblemKind::NeedsCycle { job: id, need: need_id, circle };
+                self.problems.push(Problem { span: need.span, focus, kind });
             }
         }
         if jobs.values().all(|job| !job.needs.is_empty()) {
             self.problem(span, ProblemKind::NoStartingJob);
         }
     }
+}
+
+/// A shortest way from a job over one of its needs back to itself; all of them share a group.
+fn around(job: usize, need: usize, edges: &[Vec<usize>], groups: &[usize]) -> Vec<usize> {
+    let mut came_from = HashMap::from([(need, job)]);
+    let mut queue = VecDeque::from([need]);
+    while let Some(node) = queue.pop_front() {
+        if node == job {
+            break;
+        }
+        for target in edges[node].iter().filter(|target| groups[**target] == groups[job]) {
+            came_from.entry(*target).or_insert_with(|| {
+                queue.push_back(*target);
+                node
+            });
+        }
+    }
+    let mut circle = vec![job];
+    let mut at = job;
+    while let Some(before) = came_from.get(&at) {
+        circle.push(*before);
+        at = *before;
+        if at == job {
+            break;
+        }
+    }
+    circle.reverse();
+    circle
 }
 
 /// Numbers the strongly connected components (Tarjan's algorithm with a stack of its own): two

@@ -8,7 +8,7 @@ use super::identifier::Identifiers;
 use super::{
     Converter, concurrency, named, one_or_more, permissions, run_defaults, spanned_text, uses,
 };
-use crate::problem::ProblemKind;
+use crate::problem::{Problem, ProblemKind};
 use crate::schema::availability::SNAPSHOT_IF;
 use crate::template::{Template, TemplateKind};
 use crate::workflow::{
@@ -120,12 +120,13 @@ impl Converter<'_> {
             }
         }
         let services = template.get("services").and_then(Template::as_mapping);
-        for (_, service) in services.unwrap_or_default() {
+        for (key, service) in services.unwrap_or_default() {
             let image =
                 if service.as_mapping().is_some() { service.get("image") } else { Some(service) };
             let is_empty = image.is_none_or(|image| image.as_str().is_some_and(empty));
             if is_empty && service.is_literal() {
-                self.problem(service.span, ProblemKind::ImageEmpty);
+                let (span, focus) = (service.span, Some(key.span));
+                self.problems.push(Problem { span, focus, kind: ProblemKind::ImageEmpty });
             }
         }
     }
@@ -136,11 +137,12 @@ impl Converter<'_> {
         if let Some(condition) = snapshot.get("if") {
             self.condition(Some(condition), condition.span, &SNAPSHOT_IF, &SUCCESS);
         }
-        let Some(version) = snapshot.get("version").and_then(Template::as_str) else { return };
+        let Some(value) = snapshot.get("version") else { return };
+        let Some(version) = value.as_str() else { return };
         let major = version.strip_suffix(".*").unwrap_or_default();
         if major.is_empty() || !major.bytes().all(|byte| byte.is_ascii_digit()) {
-            let version = version.to_owned();
-            self.problem(snapshot.span, ProblemKind::SnapshotVersion { version });
+            let kind = ProblemKind::SnapshotVersion { version: version.to_owned() };
+            self.problems.push(Problem { span: snapshot.span, focus: Some(value.span), kind });
         }
     }
 

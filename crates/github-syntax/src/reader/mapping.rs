@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use windlass_diagnostics::Span;
+use windlass_diagnostics::{Span, Spanned};
 use windlass_yaml::NodeRef;
 
 use super::{Reader, suggestion};
 use crate::expression::Availability;
-use crate::problem::ProblemKind;
+use crate::problem::{Problem, ProblemKind};
 use crate::schema::availability::NOWHERE;
 use crate::schema::scalars::{ANY, NON_EMPTY};
 use crate::schema::{Definition, Mapping, Shape};
@@ -37,7 +37,10 @@ impl Reader<'_> {
             return Template { span: node.span(), kind: TemplateKind::Null };
         }
         let mut pairs = Pairs {
+            alternatives: if candidates.len() > 1 { candidates.clone() } else { Vec::new() },
             candidates,
+            narrowed_by: None,
+            has_conflict: false,
             available,
             seen: Seen::default(),
             expression_key: false,
@@ -66,16 +69,16 @@ impl Reader<'_> {
             self.problem(key.span, ProblemKind::DuplicateKey { key: key_text, first });
             return;
         }
-        if let Some(definition) = pairs.narrow(name) {
+        if let Some(definition) = pairs.narrow(name, key.span) {
             self.count_text(name);
-            let value = self.value(value, definition, pairs.available);
+            let value = self.value_under(key.span, value, definition, pairs.available);
             pairs.read.push((key, value));
         } else if let Some((key_definition, value_definition)) = pairs.loose() {
             if matches!(key_definition.shape, Shape::NonEmptyText) && name.is_empty() {
                 self.unexpected(key.span, String::new(), key_definition);
             }
             self.count_text(name);
-            let value = self.value(value, value_definition, pairs.available);
+            let value = self.value_under(key.span, value, value_definition, pairs.available);
             pairs.read.push((key, value));
         } else {
             let known = pairs.known_keys();
@@ -84,10 +87,34 @@ impl Reader<'_> {
             let kind = if pairs.candidates.iter().any(|mapping| mapping.ignores_others) {
                 ProblemKind::IgnoredKey { key: key_text, suggestion, known }
             } else {
-                ProblemKind::UnknownKey { key: key_text, suggestion, known }
+                let rival = pairs.rival(&key_text);
+                pairs.has_conflict |= rival.is_some();
+                ProblemKind::UnknownKey { key: key_text, suggestion, known, rival }
             };
             self.problem(key.span, kind);
         }
+    }
+
+    /// A value; what it lacks as a whole is shown at its key.
+    fn value_under(
+        &mut self,
+        key: Span,
+        node: NodeRef<'_, '_>,
+        definition: &'static Definition,
+        available: &'static Availability,
+    ) -> Template {
+        let known = self.problems.len();
+        let value = self.value(node, definition, available);
+        for problem in self.problems.iter_mut().skip(known) {
+            let is_lack = matches!(
+                problem.kind,
+                ProblemKind::MissingKey { .. } | ProblemKind::Ambiguous { .. }
+            );
+            if is_lack && problem.focus.is_none() && problem.span == value.span {
+                problem.focus = Some(key);
+            }
+        }
+        value
     }
 
     /// A key that is an expression: its value may be anything that the mapping's own keys allow.
@@ -112,7 +139,10 @@ impl Reader<'_> {
             }
             for property in only.properties.iter().filter(|property| property.required) {
                 if !pairs.seen.contains(property.name) {
-                    self.problem(span, ProblemKind::MissingKey { key: property.name });
+                    let rival = pairs.narrowed_by.clone().filter(|_| pairs.has_conflict);
+                    let focus = rival.as_ref().map(|key| key.span);
+                    let kind = ProblemKind::MissingKey { key: property.name, rival };
+                    self.problems.push(Problem { span, focus, kind });
                 }
             }
         } else {
@@ -126,6 +156,12 @@ impl Reader<'_> {
 struct Pairs {
     /// The alternatives that the keys so far leave.
     candidates: Vec<&'static Mapping>,
+    /// The alternatives before any key, where there were several.
+    alternatives: Vec<&'static Mapping>,
+    /// The last key that ruled some of them out.
+    narrowed_by: Option<Spanned<String>>,
+    /// Whether a key came that only fits what was ruled out.
+    has_conflict: bool,
     available: &'static Availability,
     seen: Seen,
     expression_key: bool,
@@ -134,12 +170,22 @@ struct Pairs {
 
 impl Pairs {
     /// What the value of a known key must be; alternatives without that key are ruled out.
-    fn narrow(&mut self, key: &str) -> Option<&'static Definition> {
+    fn narrow(&mut self, key: &str, span: Span) -> Option<&'static Definition> {
         let definition = self.candidates.iter().find_map(|mapping| mapping.property(key))?;
-        if self.candidates.len() > 1 {
+        let before = self.candidates.len();
+        if before > 1 {
             self.candidates.retain(|mapping| mapping.property(key).is_some());
         }
+        if self.candidates.len() < before {
+            self.narrowed_by = Some(Spanned::new(key.to_owned(), span));
+        }
         Some(definition)
+    }
+
+    /// The key that ruled out the alternatives in which an unknown key would be known.
+    fn rival(&self, unknown: &str) -> Option<Spanned<String>> {
+        let is_of_other = self.alternatives.iter().any(|one| one.property(unknown).is_some());
+        self.narrowed_by.clone().filter(|_| is_of_other)
     }
 
     fn loose(&self) -> Option<(&'static Definition, &'static Definition)> {

@@ -144,7 +144,7 @@ jobs:
     15:19 gh/matrix-entry-empty this entry of `include` is empty (add a key and a value, or remove the entry)
     16:20 gh/matrix-exclude-key `exclude` names `oss`, which the matrix does not have (did you mean `os`?)
     18:29 gh/unknown-key there is no key `cancel-in-progres` here (did you mean `cancel-in-progress`?)
-    19:20 gh/image-empty the container has no image (name an image, e.g. `node:24`, or remove the container)
+    19:16 gh/image-empty the container has no image (name an image, e.g. `node:24`, or remove the container)
     22:24 gh/unknown-background-step there is no background step `servr` before this step (did you mean `server`?)
     25:13 gh/parallel-step a step with `wait-all` has no effect of its own among parallel steps (put it before or behind the group)
     "#);
@@ -167,7 +167,7 @@ runs:
     insta::assert_snapshot!(lines(&parsed.diagnostics()), @r"
     3:40 gh/not-available `secrets` is not available here (available here: `github`, `strategy`, `matrix`, `job`, `runner`)
     7:7 gh/missing-key the key `shell` is missing (add `shell:`)
-    9:7 gh/unknown-key there is no key `shell` here (known here: `continue-on-error`, `env`, `id`, `if`, `name`, `uses`, `with`)
+    9:7 gh/unknown-key the key `shell` does not go together with `uses` (remove one of them)
     ");
 }
 
@@ -208,5 +208,37 @@ jobs:
     insta::assert_snapshot!(report(text), @r"
     8:9 gh/merge-key GitHub has no merge key `<<` (write the keys out; an alias can only stand for a whole value)
     11:11 gh/merge-key GitHub has no merge key `<<` (write the keys out; an alias can only stand for a whole value)
+    ");
+}
+
+#[test]
+fn a_mistake_is_told_once_and_where_it_was_made() {
+    let text = "\
+on: push
+jobs:
+  a:
+    needs: [c]
+    runs-on: x
+    steps: [{run: y}]
+  b:
+    with: {who: Ada}
+    runs-on: x
+    steps: [{run: y}]
+  c:
+    needs: [a, d]
+    uses: ./.github/workflows/called.yml
+    steps: [{run: y}]
+  d:
+    needs: [e]
+    runs-on: x
+    snapshot: {image-name: z, version: 'one'}
+    steps: []
+";
+    insta::assert_snapshot!(report(text), @r"
+    3:3 gh/needs-cycle the jobs need one another in a circle: `a` needs `c` needs `a` (remove one of the `needs`)
+    8:5 gh/missing-key the key `with` needs the key `uses` beside it (add `uses:`, or remove `with`)
+    14:5 gh/unknown-key the key `steps` does not go together with `uses` (remove one of them)
+    16:13 gh/unknown-need the job `d` needs `e`, which is no job of this workflow (did you mean `a`?)
+    18:40 gh/snapshot-version `one` is no version of an image (write a major version, e.g. `1.*`)
     ");
 }

@@ -52,6 +52,18 @@ impl SourceCache {
         }
     }
 
+    /// The tree that was last fetched for `reference`, if it is still here. Nobody is asked and
+    /// nothing is started or written.
+    #[must_use]
+    pub fn kept(&self, url: &str, reference: &str) -> Option<PathBuf> {
+        let sha = if is_object_name(reference.as_bytes()) {
+            reference.to_ascii_lowercase()
+        } else {
+            self.remembered(url, reference)?
+        };
+        Some(self.tree_path(&sha)).filter(|path| path.is_dir())
+    }
+
     /// Asks the remote for a branch, a tag or the beginning of an object name.
     fn ask(&self, url: &str, reference: &str) -> Result<Answer, GitError> {
         let names = if reference.starts_with("refs/") {

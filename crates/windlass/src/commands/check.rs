@@ -9,6 +9,7 @@ mod form;
 mod look;
 mod mend;
 mod report;
+mod texts;
 mod watch;
 
 use std::{

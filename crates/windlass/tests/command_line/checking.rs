@@ -1,6 +1,8 @@
 //! `windlass check`: what it looks at, what it prints, how it ends.
 
-use crate::stage::Stage;
+use std::fs;
+
+use crate::stage::{Stage, start};
 
 const FINE: &str = "on: push\njobs: {a: {runs-on: x, steps: [{run: echo hello}]}}\n";
 const WRONG: &str =
@@ -144,4 +146,29 @@ fn explains_a_code() {
     check.complains(&["no code gh/unknown-ned; did you mean gh/unknown-need?"]);
     stage.windlass(&["check", "--explain", "../../x"]).expect(2).complains(&["no code ../../x"]);
     stage.windlass(&["check", "--explain"]).expect(2).complains(&["check --explain gh/cron"]);
+}
+
+#[test]
+fn knows_actions_that_a_run_has_fetched() {
+    let stage = Stage::new(
+        "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: some/tool@v1\n        \
+         with: {who: Ada, wh: Ada}\n",
+    );
+    let tool = stage.beside("some/tool");
+    fs::create_dir_all(&tool).unwrap();
+    let action = "name: a\ndescription: d\ninputs: {who: {required: true}}\n\
+                  runs: {using: composite, steps: [{run: 'true', shell: bash}]}\n";
+    fs::write(tool.join("action.yml"), action).unwrap();
+    stage.git_in(&tool, &["init", "-q", "-b", "main"]);
+    stage.git_in(&tool, &["add", "-A"]);
+    stage.git_in(&tool, &["commit", "-qm", "first"]);
+    stage.git_in(&tool, &["tag", "v1"]);
+    let windlass = |word: &str| {
+        let mut command = stage.command(&[word]);
+        command.env("WINDLASS_ACTIONS_URL", stage.beside(""));
+        start(command).finish()
+    };
+    windlass("check").expect(0).tells(&["0 errors"]);
+    windlass("run").expect(0);
+    windlass("check").expect(1).tells(&["`some/tool@v1` has no input `wh`", "1 error"]);
 }

@@ -23,12 +23,18 @@ pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
             "name the id of a job under `jobs`",
         )
         .suggesting(suggestion.as_ref()),
-        ProblemKind::NeedsCycle { job, need } => words(
-            format!(
-                "the jobs need one another in a circle: `{job}` needs `{need}`, which needs `{job}`, directly or through others"
-            ),
-            "remove one of the `needs`",
-        ),
+        ProblemKind::NeedsCycle { job, need, circle } => {
+            let way = match circle.as_slice() {
+                [] => format!(
+                    "`{job}` needs `{need}`, which needs `{job}`, directly or through others"
+                ),
+                ids => circle_words(ids),
+            };
+            words(
+                format!("the jobs need one another in a circle: {way}"),
+                "remove one of the `needs`",
+            )
+        }
         ProblemKind::NoStartingJob => words(
             "no job can start: every one has `needs`, or there is none",
             "add a job without `needs`",
@@ -39,6 +45,20 @@ pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
         ),
         _ => return steps(kind),
     })
+}
+
+/// At most so many jobs of a circle are named.
+const MOST_NAMED: usize = 8;
+
+/// `a` needs `b` needs `a`.
+fn circle_words(ids: &[String]) -> String {
+    let quoted: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+    match quoted.as_slice() {
+        [first @ .., last] if first.len() > MOST_NAMED => {
+            format!("{} needs … needs {last}", first[..MOST_NAMED].join(" needs "))
+        }
+        all => all.join(" needs "),
+    }
 }
 
 fn steps(kind: &ProblemKind) -> Option<Words> {

@@ -50,7 +50,12 @@ pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
 /// Values against the schema.
 fn schema(kind: &ProblemKind) -> Option<Words> {
     Some(match kind {
-        ProblemKind::UnknownKey { key, suggestion, known } => {
+        ProblemKind::UnknownKey { key, rival: Some(rival), .. } => words(
+            format!("the key `{key}` does not go together with `{}`", rival.value),
+            "remove one of them",
+        )
+        .beside(Some(rival.span), "stands here"),
+        ProblemKind::UnknownKey { key, suggestion, known, .. } => {
             let help = match known.as_slice() {
                 [] => String::new(),
                 known => format!("known here: {}", list(known)),
@@ -75,7 +80,11 @@ fn schema(kind: &ProblemKind) -> Option<Words> {
             "remove one of them, or merge them; upper and lower case make no difference",
         )
         .beside(Some(*first), "first here"),
-        ProblemKind::MissingKey { key } => {
+        ProblemKind::MissingKey { key, rival: Some(rival) } => words(
+            format!("the key `{}` needs the key `{key}` beside it", rival.value),
+            &format!("add `{key}:`, or remove `{}`", rival.value),
+        ),
+        ProblemKind::MissingKey { key, .. } => {
             words(format!("the key `{key}` is missing"), &format!("add `{key}:`"))
         }
         ProblemKind::Ambiguous { keys } => words(

@@ -11,7 +11,6 @@ use jiff::{Zoned, civil::Date};
 use windlass_diagnostics::{
     CheckSettings, Diagnostic, Position, Severity, SourceId, SourceMap, Span, policy,
 };
-use windlass_github::launch::WorkflowFile;
 use windlass_github_rules::{
     FileKind, Neighbours, check_file, every_rule,
     scripts::{self, Script, ShellLanguage},
@@ -24,6 +23,7 @@ use super::{
     files::Candidate,
     form::Form,
     report::{self, Report},
+    texts::FilesBelow,
 };
 use crate::{
     arguments::Check,
@@ -67,9 +67,7 @@ impl Looker {
 
     /// The findings in a text of a file.
     pub fn look(&self, candidate: &Candidate, source: SourceId, text: &str) -> policy::Judged {
-        let read =
-            |path: &str| WorkflowFile::read(&candidate.root, path).ok().map(|file| file.text);
-        let neighbours = Neighbours::new(read);
+        let neighbours = Neighbours::new(FilesBelow(&candidate.root));
         let mut found = check_file(candidate.kind, source, &candidate.path, text, &neighbours);
         let none = CheckSettings::default();
         let settings = self.settings(&candidate.root).unwrap_or(&none);
