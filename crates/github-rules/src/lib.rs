@@ -26,7 +26,7 @@ mod pages;
 use windlass_diagnostics::Diagnostic;
 use windlass_github_syntax::action::{Action, ActionRuns};
 use windlass_github_syntax::template::Template;
-use windlass_github_syntax::workflow::{Job, JobBody, Step, StepKind, Workflow};
+use windlass_github_syntax::workflow::{Job, JobBody, JobSteps, Step, StepKind, Workflow};
 
 pub use actions::{ActionInterface, InputInterface};
 pub use file::{FileKind, check_file};
@@ -44,11 +44,16 @@ pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) ->
     let mut findings = Findings::new(text);
     sites::workflow(workflow, project, &mut findings);
     rules::filter_pattern::check(&workflow.on, &mut findings);
+    rules::filter_nothing::check(&workflow.on, &mut findings);
+    rules::retired_event::check(&workflow.on, &mut findings);
     rules::schedule_interval::check(&workflow.on, &mut findings);
+    rules::schedule_never::check(&workflow.on, &mut findings);
     rules::schedule_empty::check(&workflow.on, &mut findings);
     rules::dispatch_inputs::check(&workflow.on, &mut findings);
     rules::default_never_used::check(&workflow.on, &mut findings);
     rules::environment_name::check(workflow.env.as_ref(), &mut findings);
+    rules::shell::check_defaults(workflow, &mut findings);
+    rules::never_runs::check(workflow, &mut findings);
     for job in workflow.jobs.values() {
         check_job(job, project, &mut findings);
     }
@@ -58,21 +63,29 @@ pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) ->
 fn check_job(job: &Job, project: &dyn Project, findings: &mut Findings<'_>) {
     rules::repeated_need::check(job, findings);
     rules::positive_number::check_job(job, findings);
+    rules::missing_timeout::check(job, findings);
     if let Some(matrix) = job.strategy.as_ref().and_then(|strategy| strategy.matrix()) {
         rules::matrix_repetition::check(matrix, findings);
         rules::matrix_exclude::check(matrix, findings);
     }
     let JobBody::Steps(body) = &job.body else { return };
     rules::environment_name::check(body.env.as_ref(), findings);
-    check_steps(&body.steps, project, findings);
+    rules::shell::check_job(body, findings);
+    check_steps(&body.steps, Some(body), project, findings);
 }
 
-fn check_steps(steps: &[Step], project: &dyn Project, findings: &mut Findings<'_>) {
+fn check_steps(
+    steps: &[Step],
+    job: Option<&JobSteps>,
+    project: &dyn Project,
+    findings: &mut Findings<'_>,
+) {
     for step in steps {
         rules::environment_name::check(step.env.as_ref(), findings);
         rules::positive_number::check_step(step, findings);
         rules::deprecated_command::check(step, findings);
         rules::docker_tag::check(step, findings);
+        rules::shell::check_step(step, job, findings);
         match &step.kind {
             StepKind::Uses { uses, action, with } => {
                 let Some(action) = ActionInterface::find(action, project) else { continue };
@@ -82,7 +95,7 @@ fn check_steps(steps: &[Step], project: &dyn Project, findings: &mut Findings<'_
                 rules::action_input::check(uses, &action, given, findings);
                 rules::deprecated_input::check(uses, &action, given, findings);
             }
-            StepKind::Parallel { steps } => check_steps(steps, project, findings),
+            StepKind::Parallel { steps } => check_steps(steps, job, project, findings),
             _ => {}
         }
     }
@@ -94,7 +107,7 @@ pub fn check_action(action: &Action, text: &str, project: &dyn Project) -> Vec<D
     let mut findings = Findings::new(text);
     sites::action(action, project, &mut findings);
     if let ActionRuns::Composite { steps } = &action.runs {
-        check_steps(steps, project, &mut findings);
+        check_steps(steps, None, project, &mut findings);
     }
     findings.in_order()
 }

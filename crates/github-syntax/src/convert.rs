@@ -5,7 +5,6 @@
 
 mod action;
 mod condition;
-mod cron;
 mod events;
 mod graph;
 mod identifier;

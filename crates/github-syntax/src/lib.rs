@@ -6,6 +6,7 @@
 
 pub mod action;
 mod convert;
+pub mod cron;
 pub mod expression;
 pub mod filter_pattern;
 pub mod limits;

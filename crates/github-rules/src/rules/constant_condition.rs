@@ -14,14 +14,16 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Looks at a condition as it was written.
 pub(crate) fn judge(expression: &Expression, span: Span, findings: &mut Findings<'_>) {
-    if !expression.root().is_some_and(is_constant) {
-        return;
-    }
-    let Ok(value) = expression.evaluate(&EmptyScope) else { return };
-    let always = value.is_truthy();
+    let Some(always) = value(expression) else { return };
     let help = if always { "remove the `if`" } else { "remove what never happens" };
     let message = format!("this condition is always {always}");
     findings.add(RULE.finding(span, message).with_help(help));
+}
+
+/// What a condition gives that nothing decides.
+pub(crate) fn value(expression: &Expression) -> Option<bool> {
+    expression.root().filter(|root| is_constant(*root))?;
+    expression.evaluate(&EmptyScope).ok().map(|value| value.is_truthy())
 }
 
 /// Whether no context is read and no function asks for the state of the job.

@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 use windlass_diagnostics::Spanned;
 
-use super::{Converter, cron, named, one_or_more, spanned_text};
+use super::{Converter, named, one_or_more, spanned_text};
+use crate::cron::Cron;
 use crate::filter_pattern::FilterPattern;
 use crate::problem::ProblemKind;
 use crate::template::{Template, TemplateKind};
@@ -84,7 +85,7 @@ impl Converter<'_> {
         let mut schedules = Vec::new();
         for item in template.as_sequence().unwrap_or_default() {
             let Some(cron) = item.get("cron").and_then(spanned_text) else { continue };
-            if let Err(cause) = cron::check(&cron.value) {
+            if let Err(cause) = Cron::parse(&cron.value) {
                 let kind = ProblemKind::Cron { cron: cron.value.clone(), cause };
                 self.problem(cron.span, kind);
             }

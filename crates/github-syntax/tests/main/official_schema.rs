@@ -26,6 +26,8 @@ fn workflows_are_accepted_as_officially_defined() {
     let differences = compare(&definitions, "workflow-root-strict", &workflow::WORKFLOW);
     // A misprint officially makes `on: repository_dispatch` an error; GitHub itself takes it, and
     // takes inputs without a value. The absence of `on` is told apart from other required keys.
+    // Not compared are forms for a lenient reading in which `on` may be anything, and what no other
+    // definition refers to.
     insta::assert_snapshot!(differences, @r"
     .on.repository_dispatch.types: values beyond: non-empty text
     .on.workflow_call.inputs: values beyond: null
@@ -44,7 +46,8 @@ fn workflows_are_accepted_as_officially_defined() {
 fn actions_are_accepted_as_officially_defined() {
     let Some(definitions) = definitions("github-action-v1.0.json") else { return };
     let differences = compare(&definitions, "action-root-strict", &action::ACTION);
-    // The runner reads actions that the Marketplace would refuse.
+    // The runner reads actions that the Marketplace would refuse; `gh/action-metadata` warns of them.
+    // Not compared are forms for a lenient reading, and branding, which the runner does not read.
     insta::assert_snapshot!(differences, @r"
     .branding: mappings lacking
     .branding: values beyond: anything
@@ -63,10 +66,19 @@ fn actions_are_accepted_as_officially_defined() {
     ");
 }
 
+/// The differences, and the official definitions that were compared with nothing.
 fn compare(definitions: &Value, root: &str, ours: &'static Definition) -> String {
-    let mut walk = Walk { definitions, differences: BTreeSet::new(), seen: HashSet::new() };
+    let mut walk = Walk {
+        definitions,
+        differences: BTreeSet::new(),
+        seen: HashSet::new(),
+        reached: HashSet::new(),
+    };
     walk.value(String::new(), root, ours, &BTreeSet::new(), &BTreeSet::new());
-    walk.differences.into_iter().collect::<Vec<_>>().join("\n")
+    let names = definitions.as_object().unwrap().keys();
+    let unused = names.filter(|name| !walk.reached.contains(*name));
+    let unused = unused.map(|name| format!("not compared: {name}")).collect::<BTreeSet<_>>();
+    walk.differences.into_iter().chain(unused).collect::<Vec<_>>().join("\n")
 }
 
 type Names = BTreeSet<String>;
@@ -75,6 +87,8 @@ struct Walk<'json> {
     definitions: &'json Value,
     differences: BTreeSet<String>,
     seen: HashSet<(String, usize, Vec<String>)>,
+    /// The names of the official definitions that the walk has come to.
+    reached: HashSet<String>,
 }
 
 /// What one side accepts at a key.
@@ -132,32 +146,27 @@ impl<'json> Walk<'json> {
         if !theirs.scalars.contains("anything") {
             self.differ(&path, "contexts", &their_context, &our_context);
         }
-        match (theirs.theirs_items.first(), ours.ours_items.first()) {
-            (Some(item), Some(definition)) => {
-                self.value(format!("{path}[]"), item, definition, &their_context, &our_context);
-            }
-            (None, None) => {}
-            (theirs, _) => {
-                let side = if theirs.is_some() { "lacking" } else { "beyond" };
-                self.differences.insert(format!("{path}: lists {side}"));
-            }
+        for (item, definition) in theirs.theirs_items.iter().zip(&ours.ours_items) {
+            self.value(format!("{path}[]"), item, definition, &their_context, &our_context);
         }
+        self.differ_in_number(&path, "lists", theirs.theirs_items.len(), ours.ours_items.len());
         for mapping in &theirs.theirs_mappings {
             let keys = keys(mapping);
             let nearest = ours.ours_mappings.iter().max_by_key(|ours| {
                 ours.properties.iter().filter(|property| keys.contains(property.name)).count()
             });
-            match nearest {
-                Some(nearest) => {
-                    self.mapping(&path, mapping, nearest, &their_context, &our_context);
-                }
-                None => {
-                    self.differences.insert(format!("{path}: mappings lacking"));
-                }
+            if let Some(nearest) = nearest {
+                self.mapping(&path, mapping, nearest, &their_context, &our_context);
             }
         }
-        if theirs.theirs_mappings.len() < ours.ours_mappings.len() {
-            self.differences.insert(format!("{path}: mappings beyond"));
+        let (theirs, ours) = (theirs.theirs_mappings.len(), ours.ours_mappings.len());
+        self.differ_in_number(&path, "mappings", theirs, ours);
+    }
+
+    fn differ_in_number(&mut self, path: &str, what: &str, theirs: usize, ours: usize) {
+        if theirs != ours {
+            let side = if theirs > ours { "lacking" } else { "beyond" };
+            self.differences.insert(format!("{path}: {what} {side}"));
         }
     }
 
@@ -195,25 +204,24 @@ impl<'json> Walk<'json> {
             let kind = value.as_str().or_else(|| value["type"].as_str()).unwrap();
             self.value(format!("{path}.{name}"), kind, definition, their_context, our_context);
         }
-        match (theirs.get("loose-value-type").and_then(Value::as_str), ours.loose) {
-            (Some(kind), Some((_, definition))) => {
-                self.value(format!("{path}.*"), kind, definition, their_context, our_context);
-            }
-            (None, None) => {}
-            (theirs, _) => {
-                let side = if theirs.is_some() { "lacking" } else { "beyond" };
-                self.differences.insert(format!("{path}: other keys {side}"));
-            }
+        let kind = |side: &str| theirs.get(side).and_then(Value::as_str);
+        let loose = [kind("loose-key-type"), kind("loose-value-type")];
+        if let ([Some(their_key), Some(their_value)], Some((key, value))) = (loose, ours.loose) {
+            self.value(format!("{path}.(key)"), their_key, key, their_context, our_context);
+            self.value(format!("{path}.*"), their_value, value, their_context, our_context);
         }
+        let (theirs, ours) = (loose.iter().flatten().count() / 2, ours.loose.iter().count());
+        self.differ_in_number(path, "other keys", theirs, ours);
     }
 
-    fn theirs(&self, name: &str) -> Accepted<'json> {
+    fn theirs(&mut self, name: &str) -> Accepted<'json> {
         let mut accepted = Accepted::default();
         self.collect(name, &mut accepted);
         accepted
     }
 
-    fn collect(&self, name: &str, accepted: &mut Accepted<'json>) {
+    fn collect(&mut self, name: &str, accepted: &mut Accepted<'json>) {
+        self.reached.insert(name.to_owned());
         let definition = &self.definitions[name];
         let mut scalar = |kind: &str| accepted.scalars.insert(kind.to_owned());
         match name {
@@ -240,7 +248,7 @@ impl<'json> Walk<'json> {
         }
     }
 
-    fn collect_other(&self, definition: &'json Value, accepted: &mut Accepted<'json>) {
+    fn collect_other(&mut self, definition: &'json Value, accepted: &mut Accepted<'json>) {
         if let Some(string) = definition.get("string") {
             match string.get("constant").and_then(Value::as_str) {
                 Some(word) => accepted.words.insert(word.to_owned()),

@@ -66,7 +66,9 @@ fn speaks_to_machines() {
 #[test]
 fn many_findings_of_one_file_are_cut_short() {
     let steps = "      - run: echo ${{ github.reff }}\n".repeat(130);
-    let stage = Stage::new(&format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{steps}"));
+    let stage = Stage::new(&format!(
+        "on: push\njobs:\n  a:\n    runs-on: x\n    timeout-minutes: 5\n    steps:\n{steps}"
+    ));
     let words = ["ci.yml has 30 more findings, not shown", "130 errors"];
     stage.windlass(&["check"]).expect(1).tells(&words);
 }
