@@ -11,6 +11,7 @@ mod layout;
 mod project;
 mod registry;
 mod rules;
+mod shell;
 mod sites;
 mod types;
 

@@ -1,0 +1,201 @@
+//! A workflow as rules about what it does look at it: jobs with their steps in one row, scripts and
+//! actions taken apart once. Syntax is checked elsewhere.
+
+use windlass_diagnostics::Span;
+use windlass_github_syntax::expression::{View, ViewKind};
+use windlass_github_syntax::template::{Template, TemplateKind};
+use windlass_github_syntax::workflow::{
+    ActionReference, Job, JobBody, JobSteps, RunDefaults, Step, StepKind, Workflow,
+};
+
+use crate::layout::Layout;
+use crate::shell::{Command, Script};
+
+/// A workflow and its text.
+pub(crate) struct Outline<'file> {
+    pub(crate) workflow: &'file Workflow,
+    pub(crate) text: &'file str,
+    /// The jobs with steps, in the order of the file.
+    pub(crate) jobs: Vec<JobOutline<'file>>,
+}
+
+/// A job with steps.
+pub(crate) struct JobOutline<'file> {
+    pub(crate) job: &'file Job,
+    pub(crate) body: &'file JobSteps,
+    pub(crate) steps: Vec<StepOutline<'file>>,
+}
+
+/// One step; those of a `parallel` group stand where the group stands.
+pub(crate) struct StepOutline<'file> {
+    pub(crate) step: &'file Step,
+    /// The script, when a POSIX shell reads it.
+    pub(crate) script: Option<Script>,
+    /// The action of another repository that it uses.
+    pub(crate) action: Option<ActionUse<'file>>,
+}
+
+/// A step's use of an action of another repository.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ActionUse<'file> {
+    pub(crate) owner: &'file str,
+    pub(crate) repository: &'file str,
+    /// The folder in the repository, empty for its root.
+    pub(crate) path: &'file str,
+    /// Where `uses` stands.
+    pub(crate) span: Span,
+    with: Option<&'file Template>,
+}
+
+impl<'file> Outline<'file> {
+    pub(crate) fn new(workflow: &'file Workflow, text: &'file str) -> Self {
+        let mut jobs = Vec::new();
+        for job in workflow.jobs.values() {
+            if let JobBody::Steps(body) = &job.body {
+                let shell = default_shell(workflow, body);
+                jobs.push(JobOutline { job, body, steps: steps(&body.steps, shell, text) });
+            }
+        }
+        Self { workflow, text, jobs }
+    }
+
+    /// Every step with its job.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (&JobOutline<'file>, &StepOutline<'file>)> {
+        self.jobs.iter().flat_map(|job| job.steps.iter().map(move |step| (job, step)))
+    }
+
+    /// What stands in the file for a value.
+    pub(crate) fn source(&self, template: &Template) -> &'file str {
+        source(self.text, template.span)
+    }
+}
+
+/// What stands in a text at a place.
+pub(crate) fn source(text: &str, span: Span) -> &str {
+    text.get(span.start.offset as usize..span.end.offset as usize).unwrap_or_default()
+}
+
+/// The steps in one row.
+pub(crate) fn steps<'file>(
+    steps: &'file [Step],
+    default_shell: &str,
+    text: &str,
+) -> Vec<StepOutline<'file>> {
+    let mut found = Vec::new();
+    for step in steps {
+        if let StepKind::Parallel { steps: inner } = &step.kind {
+            // The reader allows no group in a group.
+            found.extend(inner.iter().map(|step| StepOutline::new(step, default_shell, text)));
+        } else {
+            found.push(StepOutline::new(step, default_shell, text));
+        }
+    }
+    found
+}
+
+/// What `defaults` and the system of the runner make of a step without `shell`: the page "Workflow
+/// syntax for GitHub Actions", `jobs.<job_id>.steps[*].shell`.
+fn default_shell<'file>(workflow: &'file Workflow, body: &'file JobSteps) -> &'file str {
+    let written = [body.defaults.as_ref(), workflow.defaults.as_ref()]
+        .into_iter()
+        .find_map(|defaults| defaults.and_then(RunDefaults::shell));
+    match written {
+        Some(shell) => shell.as_str().unwrap_or_default(),
+        None if body.runs_on.as_str().is_some_and(|label| label.contains("windows")) => "pwsh",
+        None => "bash",
+    }
+}
+
+impl<'file> StepOutline<'file> {
+    fn new(step: &'file Step, default_shell: &str, text: &str) -> Self {
+        let (mut script, mut action) = (None, None);
+        match &step.kind {
+            StepKind::Run { script: template, shell, .. } => {
+                let shell =
+                    shell.as_ref().map_or(default_shell, |shell| shell.as_str().unwrap_or_default());
+                let program = shell.split_whitespace().next().unwrap_or_default();
+                if matches!(program.rsplit('/').next(), Some("bash" | "sh")) {
+                    script = Script::read(template, text);
+                }
+            }
+            StepKind::Uses {
+                uses,
+                action: ActionReference::Repository { owner, repository, path, .. },
+                with,
+            } => {
+                action = Some(ActionUse { owner, repository, path, span: uses.span, with: with.as_ref() });
+            }
+            _ => {}
+        }
+        Self { step, script, action }
+    }
+
+    /// The commands of its script; none for an action.
+    pub(crate) fn commands(&self) -> &[Command] {
+        self.script.as_ref().map_or(&[], |script| &script.commands)
+    }
+
+    /// Whether it uses this action, written `owner/repository` or with a path behind.
+    pub(crate) fn uses(&self, name: &str) -> bool {
+        self.action.is_some_and(|action| action.is(name))
+    }
+
+    /// An input of its action.
+    pub(crate) fn input(&self, name: &str) -> Option<&'file Template> {
+        self.action.and_then(|action| action.input(name))
+    }
+}
+
+impl<'file> ActionUse<'file> {
+    /// Whether it is this action, written `owner/repository` or with a path behind.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        let mut parts = name.splitn(3, '/');
+        let given = [self.owner, self.repository, self.path];
+        given.iter().all(|given| parts.next().unwrap_or_default().eq_ignore_ascii_case(given))
+    }
+
+    /// Whether it is one of these.
+    pub(crate) fn is_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.is(name))
+    }
+
+    /// An input as it is written; names do not differ by case.
+    pub(crate) fn input(&self, name: &str) -> Option<&'file Template> {
+        let pairs = self.with?.as_mapping()?;
+        let is_it = |key: &Template| key.as_str().is_some_and(|key| key.eq_ignore_ascii_case(name));
+        pairs.iter().find(|(key, _)| is_it(key)).map(|(_, value)| value)
+    }
+
+    /// An input without expressions, as the action sees it.
+    pub(crate) fn literal(&self, name: &str) -> Option<String> {
+        self.input(name)?.literal_text()
+    }
+}
+
+/// Shows each expression in a value, those of a text that mixes several one by one, with its way
+/// back to the file.
+pub(crate) fn each_expression(
+    template: &Template,
+    text: &str,
+    look: &mut dyn FnMut(View<'_>, &Layout),
+) {
+    match &template.kind {
+        TemplateKind::Expression(expression) => {
+            let Some(root) = expression.root() else { return };
+            let layout = Layout::new(text, template.span, expression.source());
+            match root.kind() {
+                ViewKind::Call { arguments, .. } if layout.is_mixed => {
+                    arguments.into_iter().skip(1).for_each(|argument| look(argument, &layout));
+                }
+                _ => look(root, &layout),
+            }
+        }
+        TemplateKind::Sequence(items) => {
+            items.iter().for_each(|item| each_expression(item, text, look));
+        }
+        TemplateKind::Mapping(pairs) => {
+            pairs.iter().for_each(|(_, value)| each_expression(value, text, look));
+        }
+        _ => {}
+    }
+}
