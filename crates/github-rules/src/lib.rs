@@ -8,12 +8,14 @@
 mod contexts;
 mod findings;
 mod layout;
+mod outline;
 mod project;
 mod registry;
 mod rules;
 mod shell;
 mod sites;
 mod types;
+mod untrusted;
 
 #[cfg(test)]
 mod laws;
@@ -26,6 +28,7 @@ pub use project::{NoProject, Project};
 pub use registry::{RULES, Rule};
 
 use findings::Findings;
+use outline::Outline;
 
 /// Checks a workflow that could be read. `text` is what it was read from; findings come in the
 /// order of the text.
@@ -42,6 +45,8 @@ pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) ->
     for job in workflow.jobs.values() {
         check_job(job, project, &mut findings);
     }
+    let outline = Outline::new(workflow, text);
+    rules::security::check(&outline, &mut findings);
     findings.in_order()
 }
 
@@ -78,5 +83,6 @@ pub fn check_action(action: &Action, text: &str, project: &dyn Project) -> Vec<D
     if let ActionRuns::Composite { steps } = &action.runs {
         check_steps(steps, project, &mut findings);
     }
+    rules::security::check_action(action, &mut findings);
     findings.in_order()
 }

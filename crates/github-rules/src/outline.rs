@@ -111,8 +111,9 @@ impl<'file> StepOutline<'file> {
         let (mut script, mut action) = (None, None);
         match &step.kind {
             StepKind::Run { script: template, shell, .. } => {
-                let shell =
-                    shell.as_ref().map_or(default_shell, |shell| shell.as_str().unwrap_or_default());
+                let shell = shell
+                    .as_ref()
+                    .map_or(default_shell, |shell| shell.as_str().unwrap_or_default());
                 let program = shell.split_whitespace().next().unwrap_or_default();
                 if matches!(program.rsplit('/').next(), Some("bash" | "sh")) {
                     script = Script::read(template, text);
@@ -123,7 +124,13 @@ impl<'file> StepOutline<'file> {
                 action: ActionReference::Repository { owner, repository, path, .. },
                 with,
             } => {
-                action = Some(ActionUse { owner, repository, path, span: uses.span, with: with.as_ref() });
+                action = Some(ActionUse {
+                    owner,
+                    repository,
+                    path,
+                    span: uses.span,
+                    with: with.as_ref(),
+                });
             }
             _ => {}
         }

@@ -38,6 +38,7 @@ pub const RULES: &[Rule] = &[
     rules::deprecated_command::RULE,
     rules::dispatch_inputs::RULE,
     rules::docker_tag::RULE,
+    rules::security::environment_file::RULE,
     rules::environment_name::RULE,
     rules::filter_pattern::RULE,
     rules::format_arguments::RULE,
@@ -51,6 +52,7 @@ pub const RULES: &[Rule] = &[
     rules::repeated_need::RULE,
     rules::schedule_empty::RULE,
     rules::schedule_interval::RULE,
+    rules::security::template_injection::RULE,
     rules::unknown_property::RULE,
     rules::unknown_step::RULE,
 ];

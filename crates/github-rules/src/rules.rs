@@ -21,6 +21,7 @@ pub(crate) mod positive_number;
 pub(crate) mod repeated_need;
 pub(crate) mod schedule_empty;
 pub(crate) mod schedule_interval;
+pub(crate) mod security;
 pub(crate) mod unknown_property;
 pub(crate) mod unknown_step;
 

@@ -158,7 +158,8 @@ mod tests {
     fn shown(script: &str) -> String {
         let word = |word: &Word| word.raw.clone();
         let line = |command: Command| {
-            let assigned = command.assignments.iter().map(|one| format!("{}:={}", one.name, one.value.raw));
+            let assigned =
+                command.assignments.iter().map(|one| format!("{}:={}", one.name, one.value.raw));
             let parts = assigned.chain(command.words.iter().map(word));
             let outputs = command.outputs.iter().map(|output| format!(">{}", output.raw));
             format!("{} {:?}", parts.chain(outputs).collect::<Vec<_>>().join(" "), command.end)
@@ -171,14 +172,14 @@ mod tests {
         insta::assert_snapshot!(
             shown("if a 'b; c' && ! d | e; then f || true; fi # g\nh \\\n  i & j"),
             @r"
-        a 'b; c' And
-        d Pipe
-        e Sequence
-        f Or
-        true Sequence
-        h i Sequence
-        j Sequence
-        "
+    a 'b; c' And
+    d Pipe
+    e Sequence
+    f Or
+    true Sequence
+    h i Sequence
+    j Sequence
+    "
         );
     }
 
@@ -205,7 +206,8 @@ mod tests {
 
     #[test]
     fn words_tell_what_they_read() {
-        let word = Word { raw: "a'$b'\"$c ${d:-x} \\$e ${{ f }} $(g $h)\"$1$i".into(), range: 0..0 };
+        let word =
+            Word { raw: "a'$b'\"$c ${d:-x} \\$e ${{ f }} $(g $h)\"$1$i".into(), range: 0..0 };
         assert_eq!(word.variables(), ["c", "d", "i"]);
         assert_eq!(Word { raw: "a'\"b'\\ \"c\"".into(), range: 0..0 }.unquoted(), "a\"b c");
     }

@@ -166,10 +166,7 @@ fn assignment(word: &Word) -> Option<Assignment> {
     if name.is_empty() || name_length(name) != name.len() {
         return None;
     }
-    let value = Word {
-        raw: value.to_owned(),
-        range: word.range.end - value.len()..word.range.end,
-    };
+    let value = Word { raw: value.to_owned(), range: word.range.end - value.len()..word.range.end };
     Some(Assignment { name: name.to_owned(), value })
 }
 
@@ -200,7 +197,9 @@ fn word_length(text: &str) -> usize {
 /// The bytes of what holds together at the start: something quoted or substituted, or one byte.
 fn piece_length(text: &str, depth: usize) -> usize {
     let to = |end: &str, from: usize| {
-        text.get(from..).and_then(|rest| rest.find(end)).map_or(text.len(), |at| from + at + end.len())
+        text.get(from..)
+            .and_then(|rest| rest.find(end))
+            .map_or(text.len(), |at| from + at + end.len())
     };
     match text.as_bytes() {
         [b'\\', ..] => 2.min(text.len()),
@@ -242,7 +241,9 @@ fn substitutions(raw: &str) -> Vec<std::ops::Range<usize>> {
     let mut found = Vec::new();
     each_piece(raw, &mut |at, piece| {
         if piece.starts_with("$(") {
-            found.push(at + 2..at + piece.len() - usize::from(piece.len() > 2 && piece.ends_with(')')));
+            found.push(
+                at + 2..at + piece.len() - usize::from(piece.len() > 2 && piece.ends_with(')')),
+            );
         } else if piece.starts_with('`') && piece.len() > 1 {
             found.push(at + 1..at + piece.len() - 1);
         }
