@@ -1,11 +1,11 @@
 //! A workflow as rules about what it does look at it: jobs with their steps in one row, scripts and
 //! actions taken apart once. Syntax is checked elsewhere.
 
-use windlass_diagnostics::Span;
-use windlass_github_syntax::expression::{View, ViewKind};
+use windlass_diagnostics::{Position, Span};
+use windlass_github_syntax::expression::{Availability, Expression, Value, View, ViewKind};
 use windlass_github_syntax::template::{Template, TemplateKind};
 use windlass_github_syntax::workflow::{
-    ActionReference, Job, JobBody, JobSteps, RunDefaults, Step, StepKind, Workflow,
+    ActionReference, Job, JobBody, JobSteps, RunDefaults, SecretsPassed, Step, StepKind, Workflow,
 };
 
 use crate::layout::Layout;
@@ -42,9 +42,11 @@ pub(crate) struct ActionUse<'file> {
     pub(crate) repository: &'file str,
     /// The folder in the repository, empty for its root.
     pub(crate) path: &'file str,
+    /// Branch, tag or commit.
+    pub(crate) reference: &'file str,
     /// Where `uses` stands.
     pub(crate) span: Span,
-    with: Option<&'file Template>,
+    pub(crate) with: Option<&'file Template>,
 }
 
 impl<'file> Outline<'file> {
@@ -59,9 +61,57 @@ impl<'file> Outline<'file> {
         Self { workflow, text, jobs }
     }
 
+    /// The place where the text begins.
+    pub(crate) const fn start(&self) -> Span {
+        Span::at(self.workflow.source, Position { offset: 0, line: 1, column: 1 })
+    }
+
     /// Every step with its job.
     pub(crate) fn steps(&self) -> impl Iterator<Item = (&JobOutline<'file>, &StepOutline<'file>)> {
         self.jobs.iter().flat_map(|job| job.steps.iter().map(move |step| (job, step)))
+    }
+
+    /// Every value that may hold an expression, conditions left out.
+    pub(crate) fn each_value(&self, look: &mut dyn FnMut(&'file Template)) {
+        self.workflow.env.iter().for_each(&mut *look);
+        for job in self.workflow.jobs.values() {
+            job.strategy.iter().for_each(|strategy| look(&strategy.template));
+            match &job.body {
+                JobBody::Steps(body) => {
+                    let values = [&body.env, &body.container, &body.services, &body.outputs];
+                    values.into_iter().flatten().for_each(&mut *look);
+                }
+                JobBody::Reusable(call) => {
+                    call.with.iter().for_each(&mut *look);
+                    if let SecretsPassed::Named(secrets) = &call.secrets {
+                        look(secrets);
+                    }
+                }
+            }
+        }
+        for (_, step) in self.steps() {
+            step.step.env.iter().for_each(&mut *look);
+            match &step.step.kind {
+                StepKind::Run { script, .. } => look(script),
+                StepKind::Uses { with, .. } => with.iter().for_each(&mut *look),
+                _ => {}
+            }
+        }
+    }
+
+    /// Every `if` that is written, parsed without what GitHub adds to it.
+    pub(crate) fn each_condition(&self, look: &mut dyn FnMut(View<'_>, &Layout, Span)) {
+        let of_jobs = self.workflow.jobs.values().map(|job| &job.condition);
+        let of_steps = self.steps().map(|(_, step)| &step.step.condition);
+        for condition in of_jobs.chain(of_steps) {
+            let Some(written) = &condition.written else { continue };
+            // The reader has refused what it cannot parse.
+            let Ok(expression) = Expression::parse(written, &Availability::any()) else { continue };
+            let layout = Layout::new(self.text, condition.span, written);
+            if let Some(root) = expression.root() {
+                look(root, &layout, condition.span);
+            }
+        }
     }
 
     /// What stands in the file for a value.
@@ -121,13 +171,14 @@ impl<'file> StepOutline<'file> {
             }
             StepKind::Uses {
                 uses,
-                action: ActionReference::Repository { owner, repository, path, .. },
+                action: ActionReference::Repository { owner, repository, path, reference },
                 with,
             } => {
                 action = Some(ActionUse {
                     owner,
                     repository,
                     path,
+                    reference,
                     span: uses.span,
                     with: with.as_ref(),
                 });
@@ -159,6 +210,11 @@ impl<'file> ActionUse<'file> {
         let mut parts = name.splitn(3, '/');
         let given = [self.owner, self.repository, self.path];
         given.iter().all(|given| parts.next().unwrap_or_default().eq_ignore_ascii_case(given))
+    }
+
+    /// The first number of a version such as `v4.1`.
+    pub(crate) fn major(&self) -> Option<u32> {
+        self.reference.trim_start_matches('v').split('.').next()?.parse().ok()
     }
 
     /// Whether it is one of these.
@@ -204,5 +260,37 @@ pub(crate) fn each_expression(
             pairs.iter().for_each(|(_, value)| each_expression(value, text, look));
         }
         _ => {}
+    }
+}
+
+/// Every node of an expression, the outermost first.
+pub(crate) fn each_node(view: View<'_>, look: &mut dyn FnMut(View<'_>)) {
+    look(view);
+    match view.kind() {
+        ViewKind::Literal(_) | ViewKind::Context(_) | ViewKind::Wildcard => {}
+        ViewKind::Call { arguments: nodes, .. } | ViewKind::And(nodes) | ViewKind::Or(nodes) => {
+            nodes.into_iter().for_each(|node| each_node(node, look));
+        }
+        ViewKind::Index { base: one, index: other }
+        | ViewKind::Compare { left: one, right: other, .. } => {
+            each_node(one, look);
+            each_node(other, look);
+        }
+        ViewKind::Not(operand) => each_node(operand, look),
+    }
+}
+
+/// The path of a node as it is written, in lower case: `github.event.issue.title`. `None` when it
+/// is no path of names.
+pub(crate) fn path(view: View<'_>) -> Option<String> {
+    match view.kind() {
+        ViewKind::Context(name) => Some(name.to_owned()),
+        ViewKind::Index { base, index } => match index.kind() {
+            ViewKind::Literal(Value::String(name)) => {
+                Some(format!("{}.{}", path(base)?, name.to_lowercase()))
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -6,6 +6,7 @@ use windlass_diagnostics::{Fix, Position, Span};
 use windlass_github_syntax::template::Template;
 use windlass_github_syntax::workflow::StepKind;
 
+use crate::layout::indentation;
 use crate::outline::StepOutline;
 
 /// The edits that put the value into `env` and the variable into the script. `expression` is the
@@ -57,17 +58,13 @@ enum Place {
 }
 
 fn place(env: Option<&Template>, script: &Template, text: &str) -> Option<Place> {
-    let is_first_on_line = |offset: usize| {
-        let line = text.get(..offset)?.rsplit('\n').next()?;
-        line.trim_start_matches([' ', '-']).is_empty().then_some(line.len())
-    };
     if let Some(env) = env {
         let (key, _) = env.as_mapping()?.first()?;
-        is_first_on_line(key.span.start.offset as usize)?;
+        indentation(text, key.span.start.offset as usize)?;
         return Some(Place::Env(key.span.start));
     }
     let offset = text.get(..script.span.start.offset as usize)?.rfind("run:")?;
-    let column = is_first_on_line(offset)?;
+    let column = indentation(text, offset)?;
     let line = script.span.start.line
         - u32::from(text[offset..script.span.start.offset as usize].contains('\n'));
     let column = u32::try_from(column).ok()? + 1;
