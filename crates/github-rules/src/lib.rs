@@ -47,6 +47,7 @@ pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) ->
     }
     let outline = Outline::new(workflow, text);
     rules::security::check(&outline, &mut findings);
+    rules::delivery::check(&outline, &mut findings);
     findings.in_order()
 }
 

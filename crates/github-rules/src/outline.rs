@@ -120,9 +120,11 @@ impl<'file> Outline<'file> {
     }
 }
 
-/// What stands in a text at a place.
+/// What stands in a text at a place, without the blanks that the place of a quoted scalar in braces
+/// ends with.
 pub(crate) fn source(text: &str, span: Span) -> &str {
-    text.get(span.start.offset as usize..span.end.offset as usize).unwrap_or_default()
+    let range = span.start.offset as usize..span.end.offset as usize;
+    text.get(range).unwrap_or_default().trim_end()
 }
 
 /// The steps in one row.

@@ -50,6 +50,10 @@ pub const RULES: &[Rule] = &[
     rules::format_arguments::RULE,
     rules::function_argument::RULE,
     rules::security::hard_coded_secret::RULE,
+    rules::delivery::image_tag::RULE,
+    rules::delivery::integer_comparison::RULE,
+    rules::delivery::lost_image::RULE,
+    rules::delivery::lost_variable::RULE,
     rules::mapping_expected::RULE,
     rules::matrix_exclude::RULE,
     rules::matrix_repetition::RULE,
@@ -58,6 +62,7 @@ pub const RULES: &[Rule] = &[
     rules::no_properties::RULE,
     rules::object_as_text::RULE,
     rules::positive_number::RULE,
+    rules::delivery::rate_as_ratio::RULE,
     rules::repeated_need::RULE,
     rules::security::scan_never_fails::RULE,
     rules::schedule_empty::RULE,
@@ -65,12 +70,14 @@ pub const RULES: &[Rule] = &[
     rules::security::secret_in_script::RULE,
     rules::security::secrets_inherit::RULE,
     rules::security::self_hosted_runner::RULE,
+    rules::delivery::skipped_stage::RULE,
     rules::security::template_injection::RULE,
     rules::unknown_property::RULE,
     rules::unknown_step::RULE,
     rules::security::unpinned_uses::RULE,
     rules::security::unsound_contains::RULE,
     rules::security::untrusted_checkout::RULE,
+    rules::delivery::whole_canary::RULE,
 ];
 
 #[cfg(test)]

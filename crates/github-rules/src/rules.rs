@@ -5,6 +5,7 @@ pub(crate) mod comparison;
 pub(crate) mod condition_text;
 pub(crate) mod constant_condition;
 pub(crate) mod default_never_used;
+pub(crate) mod delivery;
 pub(crate) mod deprecated_command;
 pub(crate) mod dispatch_inputs;
 pub(crate) mod docker_tag;

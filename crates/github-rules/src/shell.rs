@@ -10,6 +10,7 @@ use windlass_diagnostics::Span;
 use windlass_github_syntax::template::Template;
 
 use crate::layout::part;
+use crate::outline::source;
 
 mod reader;
 
@@ -67,8 +68,7 @@ impl Script {
     /// Reads the scalar of a script. `None` when quotes of YAML hide what the script says.
     pub(crate) fn read(template: &Template, text: &str) -> Option<Self> {
         let scalar = template.span;
-        let raw = text.get(scalar.start.offset as usize..scalar.end.offset as usize)?;
-        let (content, start) = content(raw)?;
+        let (content, start) = content(source(text, scalar))?;
         Some(Self { scalar, commands: reader::commands(&content, start) })
     }
 

@@ -9,7 +9,7 @@ mod sources;
 
 use windlass_diagnostics::{Diagnostic, Label};
 
-pub(crate) use flow::{Written, walk, walk_action, written};
+pub(crate) use flow::{walk, walk_action, written};
 pub(crate) use scope::Scope;
 
 /// Who may have written a text.

@@ -41,7 +41,11 @@ pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
         let services = services.into_iter().flatten().map(|(_, service)| service);
         for container in job.body.container.iter().chain(services) {
             let password = container.get("credentials").and_then(|given| given.get("password"));
-            if let Some(password) = password.filter(|password| password.is_literal()) {
+            let is_written = |password: &&Template| {
+                let source = outline.source(password);
+                password.is_literal() && !password.is_null() && !source.contains("${{")
+            };
+            if let Some(password) = password.filter(is_written) {
                 let message = "the password of a registry is written into the file";
                 report(password.span, message.to_owned(), Certainty::Sure, findings);
             }

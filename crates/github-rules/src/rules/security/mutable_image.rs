@@ -24,9 +24,7 @@ pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
         for container in job.body.container.iter().chain(services) {
             let image = container.get("image").unwrap_or(container);
             if image.as_mapping().is_none() {
-                let name = image.literal_text();
-                let name = name.as_deref().unwrap_or_else(|| outline.source(image));
-                judge(name.trim_matches(['"', '\'']), image.span, findings);
+                judge(outline.source(image).trim_matches(['"', '\'']), image.span, findings);
             }
         }
         for step in &job.steps {

@@ -44,7 +44,7 @@ fn given(view: View<'_>) -> Option<String> {
         ViewKind::Index { .. } => path(view).filter(|path| path.starts_with("secrets.")),
         ViewKind::And(operands) => given(*operands.last()?),
         ViewKind::Or(nodes) => nodes.into_iter().find_map(given),
-        ViewKind::Call { name, arguments } if matches!(name, "format" | "join") => {
+        ViewKind::Call { name: "format" | "join", arguments } => {
             arguments.into_iter().find_map(given)
         }
         _ => None,
