@@ -138,6 +138,13 @@ pub(crate) fn part(text: &str, span: Span, range: Range<usize>) -> Span {
     Span { source: span.source, start, end }
 }
 
+/// How far a place is indented, when only blanks and the `-` of lists stand before it on its line:
+/// there a line can be put in before it. `None` in braces and behind other words.
+pub(crate) fn indentation(text: &str, offset: usize) -> Option<usize> {
+    let line = text.get(..offset)?.rsplit('\n').next()?;
+    line.trim_start_matches([' ', '-']).is_empty().then_some(line.len())
+}
+
 #[cfg(test)]
 mod tests {
     use windlass_diagnostics::Position;

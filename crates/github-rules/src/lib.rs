@@ -15,8 +15,11 @@ mod project;
 mod registry;
 mod rules;
 pub mod scripts;
+mod outline;
+mod shell;
 mod sites;
 mod types;
+mod untrusted;
 
 #[cfg(test)]
 mod laws;
@@ -36,6 +39,7 @@ pub use registry::{RULES, Rule, every_rule};
 pub use rules::shellcheck::shellcheck_finding;
 
 use findings::Findings;
+use outline::Outline;
 
 /// Checks a workflow that could be read. `text` is what it was read from; findings come in the
 /// order of the text.
@@ -57,6 +61,9 @@ pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) ->
     for job in workflow.jobs.values() {
         check_job(job, project, &mut findings);
     }
+    let outline = Outline::new(workflow, text);
+    rules::security::check(&outline, &mut findings);
+    rules::delivery::check(&outline, &mut findings);
     findings.in_order()
 }
 
@@ -109,5 +116,6 @@ pub fn check_action(action: &Action, text: &str, project: &dyn Project) -> Vec<D
     if let ActionRuns::Composite { steps } = &action.runs {
         check_steps(steps, None, project, &mut findings);
     }
+    rules::security::check_action(action, &mut findings);
     findings.in_order()
 }

@@ -14,7 +14,7 @@ use windlass_github_syntax::action::Action;
 use windlass_github_syntax::link::{Called, DefaultPermissions, check_calls};
 use windlass_github_syntax::workflow::{Workflow, WorkflowReference};
 use windlass_github_syntax::{
-    Limits, Problem, parse_action, parse_workflow, parse_workflow_within,
+    Limits, Problem, ProblemKind, parse_action, parse_workflow, parse_workflow_within,
 };
 
 use crate::{Project, check_workflow, every_rule};
@@ -168,12 +168,16 @@ impl Page {
                     .find(|(name, ..)| name == path)
                     .map(|(_, workflow, size)| Called { workflow, size: *size })
                     .ok_or_else(|| "it is not there".to_owned()),
-                WorkflowReference::Remote { .. } => panic!("pages call workflows of their own"),
+                WorkflowReference::Remote { .. } => Err(String::new()),
             },
             DefaultPermissions::default(),
             limits,
         );
-        found.extend(problems.iter().map(Problem::to_diagnostic));
+        let is_elsewhere = |problem: &&Problem| {
+            matches!(&problem.kind, ProblemKind::CalledWorkflowMissing { cause, .. } if cause.is_empty())
+        };
+        let here = problems.iter().filter(|problem| !is_elsewhere(problem));
+        found.extend(here.map(Problem::to_diagnostic));
         let settings = CheckSettings::default();
         policy::judge(found, SourceId(0), EXAMPLE, text, &settings, TODAY).reported
     }

@@ -34,6 +34,6 @@ mod tests {
             of_step("uses: 'docker://alpine:'"),
             "6:15 gh/docker-tag `docker://alpine:` ends with `:`, but no tag follows"
         );
-        assert_eq!(of_step("uses: docker://host:5000/alpine"), "");
+        assert_eq!(of_step("uses: docker://host:5000/alpine:3"), "");
     }
 }

@@ -51,7 +51,7 @@ mod tests {
             "6:43 gh/object-as-text an object does not become a useful text: the text is the \
              word `Object`"
         );
-        assert_eq!(of_step("run: echo ${{ toJSON(github.event) }}"), "");
+        assert_eq!(of_step("run: echo ${{ toJSON(runner) }}"), "");
         assert_eq!(of_step("run: ${{ env.A && 'x' || null }}"), "");
     }
 }
