@@ -8,6 +8,7 @@
 mod contexts;
 mod file;
 mod findings;
+mod known;
 mod layout;
 mod neighbours;
 mod project;
@@ -24,6 +25,7 @@ use windlass_github_syntax::action::{Action, ActionRuns};
 use windlass_github_syntax::workflow::{Job, JobBody, Step, StepKind, Workflow};
 
 pub use file::{FileKind, check_file};
+pub use known::{Known, KnownContexts};
 pub use neighbours::Neighbours;
 pub use project::{NoProject, Project};
 pub use registry::{RULES, Rule};
