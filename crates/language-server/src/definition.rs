@@ -5,7 +5,7 @@ use std::ops::Range;
 use windlass_github_rules::FileKind;
 
 use crate::operand::Operand;
-use crate::outline::{Entry, Node, Outline};
+use crate::outline::{Entry, INPUTS, Node, Outline};
 use crate::place::{Place, Target};
 use crate::schema::Accepted;
 use crate::subject::{Subject, operand, uses};
@@ -129,12 +129,7 @@ fn of_operand(
         }
         ("steps", [id, ..]) => step_id(steps(kind, outline, place)?, id),
         ("inputs", [name, ..]) => {
-            let ways: [&[&str]; 3] = [
-                &["on", "workflow_call", "inputs"],
-                &["on", "workflow_dispatch", "inputs"],
-                &["inputs"],
-            ];
-            let mut lists = ways.iter().filter_map(|way| outline.root.at(way));
+            let mut lists = INPUTS.iter().filter_map(|way| outline.root.at(way));
             lists.find_map(|list| named(list, name)).map(|input| input.key_range.clone())
         }
         ("secrets", [name]) => {

@@ -27,7 +27,7 @@ pub fn key(kind: FileKind, way: &str) -> Option<&'static str> {
     let (tables, way): (&[Descriptions], _) = match kind {
         FileKind::Workflow => (&[workflows::KEYS, events::KEYS, jobs::KEYS, jobs::STEPS], way),
         FileKind::Action => {
-            (&[actions::KEYS, jobs::STEPS], way.replace("runs.steps", "jobs.*.steps"))
+            (&[actions::KEYS, jobs::STEPS], way.replace("runs.steps[]", "jobs.*.steps[]"))
         }
     };
     if let Some((above, scope)) = way.rsplit_once('.')

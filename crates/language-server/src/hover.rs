@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::descriptions;
 use crate::operand::Operand;
-use crate::outline::{Node, Outline};
+use crate::outline::{INPUTS, Node, Outline};
 use crate::parameters::{self, Parameter};
 use crate::place::{Place, Target};
 use crate::schema::Accepted;
@@ -146,9 +146,7 @@ fn about_operand(
 fn input(place: &Place<'_, '_>, operand: &Operand<'_>) -> Option<String> {
     let ["inputs"] = operand.path.as_slice() else { return None };
     let (root, _) = place.way.first()?;
-    let ways: [&[&str]; 3] =
-        [&["on", "workflow_call", "inputs"], &["on", "workflow_dispatch", "inputs"], &["inputs"]];
-    let input = ways.iter().find_map(|way| root.at(way)?.get(operand.name))?;
+    let input = INPUTS.iter().find_map(|way| root.at(way)?.get(operand.name))?;
     input.get("description").and_then(Node::as_str).map(str::to_owned)
 }
 

@@ -15,6 +15,10 @@ const LARGEST: usize = 10 << 20;
 /// Deepest nesting that is followed.
 const DEEPEST: usize = 64;
 
+/// Where the inputs of a file stand: of the two events that have some, and of an action.
+pub const INPUTS: [&[&str]; 3] =
+    [&["on", "workflow_call", "inputs"], &["on", "workflow_dispatch", "inputs"], &["inputs"]];
+
 /// The shape of one text.
 #[derive(Debug)]
 pub struct Outline<'text> {

@@ -102,7 +102,7 @@ impl Accepted {
         }
         for entry in node.entries().iter().filter(|entry| Some(entry.key) != asked) {
             let has = |mapping: &&Mapping| mapping.property(entry.key).is_some();
-            if mappings.iter().any(|mapping| has(mapping)) {
+            if mappings.iter().any(has) {
                 mappings.retain(has);
             }
         }

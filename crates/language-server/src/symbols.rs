@@ -94,6 +94,6 @@ mod tests {
             .collect();
         assert_eq!(names, [("a", vec!["First", "make"]), ("b", vec![])]);
         assert_eq!(&text[symbols[0].children[1].name_range.clone()], "make");
-        assert!(text[symbols[0].range.clone()].ends_with("test"));
+        assert!(text[symbols[0].range.clone()].ends_with("test\n      -"));
     }
 }

@@ -1,11 +1,11 @@
 //! Names in expressions: contexts and functions that may be used here, and what contexts hold.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::{Completion, CompletionKind, Cursor};
 use crate::descriptions;
 use crate::operand::Operand;
-use crate::outline::Node;
+use crate::outline::{INPUTS, Node};
 
 /// What may stand in the place of a name.
 pub(super) fn choices(cursor: &Cursor<'_, '_, '_>, operand: &Operand<'_>) -> Vec<Completion> {
@@ -27,6 +27,10 @@ fn names_any(found: &[Completion], label: &str) -> bool {
 
 fn contexts_and_functions(cursor: &Cursor<'_, '_, '_>, is_call: bool) -> Vec<Completion> {
     let available = cursor.accepted.available;
+    if available.context_names().next().is_none() {
+        // No expression is evaluated here.
+        return Vec::new();
+    }
     let contexts = available.context_names().map(|name| {
         Completion::new(name, CompletionKind::Property).described(descriptions::context(name))
     });
@@ -48,11 +52,11 @@ fn known(cursor: &Cursor<'_, '_, '_>, context: &str, properties: &[&str]) -> Vec
         properties.iter().try_fold(start, |known, name| known.property(name))
     });
     let Some(base) = base else { return Vec::new() };
-    let mut spellings = HashMap::new();
-    spell(&cursor.outline.root, &mut spellings);
+    let spellings = spellings(cursor, context);
     let path = std::iter::once(&context).chain(properties).copied().collect::<Vec<_>>().join(".");
     let choice = |(name, of): (String, windlass_github_rules::Known)| {
-        let written = spellings.get(&name).map_or(name.as_str(), |written| *written);
+        let mut written = spellings.iter().filter(|it| it.eq_ignore_ascii_case(&name));
+        let written = written.next().map_or(name.as_str(), |written| *written);
         let kind = of.describe();
         Completion::new(written, CompletionKind::Property)
             .detailed((kind != "a value").then_some(kind))
@@ -65,16 +69,32 @@ fn known(cursor: &Cursor<'_, '_, '_>, context: &str, properties: &[&str]) -> Vec
     base.properties().into_iter().filter(|(name, _)| is_name(name)).map(choice).collect()
 }
 
-/// Types hold names in lower case; the file says how they are written.
-fn spell<'text>(node: &Node<'text>, spellings: &mut HashMap<String, &'text str>) {
-    for entry in node.entries() {
-        spellings.entry(entry.key.to_lowercase()).or_insert(entry.key);
-        if let ("id", Some(id)) = (entry.key, entry.value.as_str()) {
-            spellings.entry(id.to_lowercase()).or_insert(id);
-        }
-        spell(&entry.value, spellings);
+/// The names of a context as the file writes them; types hold them in lower case.
+fn spellings<'text>(cursor: &Cursor<'_, '_, 'text>, context: &str) -> Vec<&'text str> {
+    fn keys<'text>(node: Option<&Node<'text>>) -> Vec<&'text str> {
+        node.map(Node::entries).unwrap_or_default().iter().map(|entry| entry.key).collect()
     }
-    node.items().iter().for_each(|item| spell(item, spellings));
+    let (root, job) = (&cursor.outline.root, cursor.place.job().map(|(_, job)| job));
+    match context.to_lowercase().as_str() {
+        "inputs" => INPUTS.iter().flat_map(|way| keys(root.at(way))).collect(),
+        "matrix" => {
+            let matrix = job.and_then(|job| job.at(&["strategy", "matrix"]));
+            let included = matrix.and_then(|matrix| matrix.get("include"));
+            let included = included.map(Node::items).unwrap_or_default();
+            included.iter().flat_map(|item| keys(Some(item))).chain(keys(matrix)).collect()
+        }
+        "needs" | "jobs" => {
+            let jobs = root.get("jobs").map(Node::entries).unwrap_or_default();
+            let outputs = jobs.iter().flat_map(|job| keys(job.value.get("outputs")));
+            jobs.iter().map(|job| job.key).chain(outputs).collect()
+        }
+        "steps" => {
+            let steps = job.and_then(|job| job.get("steps")).or(root.at(&["runs", "steps"]));
+            let steps = steps.map(Node::items).unwrap_or_default();
+            steps.iter().filter_map(|step| step.get("id")?.as_str()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Names of contexts that may hold anything: what the file declares or uses elsewhere.
