@@ -9,13 +9,14 @@ mod actions;
 mod contexts;
 mod file;
 mod findings;
+mod known;
 mod layout;
 mod neighbours;
+mod outline;
 mod project;
 mod registry;
 mod rules;
 pub mod scripts;
-mod outline;
 mod shell;
 mod sites;
 mod types;
@@ -33,6 +34,7 @@ use windlass_github_syntax::workflow::{Job, JobBody, JobSteps, Step, StepKind, W
 
 pub use actions::{ActionInterface, InputInterface};
 pub use file::{FileKind, check_file};
+pub use known::{Known, KnownContexts};
 pub use neighbours::{ACTION_FILES, Neighbours, Texts};
 pub use project::{NoProject, Project};
 pub use registry::{RULES, Rule, every_rule};

@@ -173,9 +173,7 @@ impl Page {
             DefaultPermissions::default(),
             limits,
         );
-        let is_elsewhere = |problem: &&Problem| {
-            matches!(&problem.kind, ProblemKind::CalledWorkflowMissing { cause, .. } if cause.is_empty())
-        };
+        let is_elsewhere = |problem: &&Problem| matches!(&problem.kind, ProblemKind::CalledWorkflowMissing { cause, .. } if cause.is_empty());
         let here = problems.iter().filter(|problem| !is_elsewhere(problem));
         found.extend(here.map(Problem::to_diagnostic));
         let settings = CheckSettings::default();

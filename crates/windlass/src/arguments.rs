@@ -41,6 +41,13 @@ pub enum Command {
     Run(Box<Run>),
     /// Find mistakes in workflows and actions without running them
     Check(Check),
+    /// Answer an editor: the language server, over standard input and output
+    #[command(after_help = LSP_HELP)]
+    Lsp {
+        /// Accepted because many editors pass it; there is no other way
+        #[arg(long)]
+        stdio: bool,
+    },
     /// List workflows, their events and jobs
     List(List),
     /// Draw the jobs of a workflow
@@ -62,6 +69,12 @@ pub enum Command {
         page: ReferencePage,
     },
 }
+
+/// How an editor is told of the server.
+const LSP_HELP: &str = "An editor starts this command by itself for .github/workflows/*.yml and \
+    action.yml. It shows what\n`windlass check` finds as you type, completes keys, values and \
+    expressions, explains what is\nunder the cursor and finds definitions. How to set it up: \
+    docs/guides/editor.md.";
 
 /// The pages of the reference that are made from the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,7 @@ pub mod check;
 pub mod completions;
 pub mod graph;
 pub mod list;
+pub mod lsp;
 pub mod reference;
 pub mod run;
 pub mod runs;

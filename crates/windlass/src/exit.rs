@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Everything that was asked for was done, and every run succeeded.
     Success = 0,
-    /// A run failed or ran over its time; a check found errors.
+    /// A run failed or ran over its time; a check found errors; an editor left without a word.
     RunFailed = 1,
     /// What was asked for cannot be done: wrong words, a workflow with errors, no such run.
     Refused = 2,
@@ -23,7 +23,11 @@ impl Exit {
     /// Every code with what it means, for the reference.
     pub const ALL: &[(Exit, &str)] = &[
         (Exit::Success, "Everything that was asked for was done, and every run succeeded."),
-        (Exit::RunFailed, "A run failed or ran over its time; `windlass check` found errors."),
+        (
+            Exit::RunFailed,
+            "A run failed or ran over its time; `windlass check` found errors; the editor of \
+             `windlass lsp` left without asking for the shutdown.",
+        ),
         (
             Exit::Refused,
             "What was asked for cannot be done: wrong words on the command line, a workflow with \

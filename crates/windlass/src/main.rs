@@ -57,6 +57,7 @@ fn dispatch(arguments: Arguments) -> Outcome {
     match arguments.command {
         Command::Run(run) => with_runtime(commands::run::run(*run, color)),
         Command::Check(check) => commands::check::check(&check, color),
+        Command::Lsp { .. } => commands::lsp::serve(),
         Command::Completions { shell } => commands::completions::script(shell),
         Command::Man => commands::completions::manual(),
         Command::List(list) => commands::list::list(&list),

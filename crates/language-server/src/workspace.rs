@@ -1,0 +1,220 @@
+//! Where files are: addresses of the protocol, projects on the disk, and texts that are open.
+
+use std::{
+    fs,
+    io::Read as _,
+    path::{Component, Path, PathBuf},
+    str::FromStr as _,
+};
+
+use lsp_types::Uri;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use windlass_github_rules::FileKind;
+
+use crate::documents::Documents;
+use crate::subject::Files;
+
+/// What has to be written in another way in the path of an address (RFC 3986, "Path").
+const NOT_IN_PATHS: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// The largest file beside the open ones that is read, in bytes.
+const LARGEST: u64 = 4 << 20;
+
+/// How deep below a project's root actions are looked for.
+const DEEPEST: usize = 4;
+
+/// The most folders that are looked into for actions.
+const MOST_FOLDERS: usize = 2_000;
+
+/// Folders that hold other people's files.
+const NOT_OURS: [&str; 4] = ["node_modules", "target", "vendor", "dist"];
+
+/// Which file of which project a document is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The root of the project.
+    pub root: PathBuf,
+    /// The path from there, with `/`.
+    pub path: String,
+    /// What the file is.
+    pub kind: FileKind,
+}
+
+impl Identity {
+    /// The identity of the document at an address; `None` when it is neither a workflow nor the
+    /// metadata of an action.
+    #[must_use]
+    pub fn of(uri: &Uri) -> Option<Self> {
+        let file = path_of(uri)?;
+        let name = file.file_name()?.to_str()?;
+        let folder = file.parent()?;
+        if folder.ends_with(".github/workflows")
+            && (name.ends_with(".yml") || name.ends_with(".yaml"))
+        {
+            let root = folder.ancestors().nth(2)?;
+            let path = format!(".github/workflows/{name}");
+            return Some(Self { root: root.to_owned(), path, kind: FileKind::Workflow });
+        }
+        if !matches!(name, "action.yml" | "action.yaml") {
+            return None;
+        }
+        let is_project =
+            |folder: &&Path| folder.join(".github").is_dir() || folder.join(".git").exists();
+        let root = folder.ancestors().find(is_project).unwrap_or(folder);
+        let path = file.strip_prefix(root).ok()?.to_str()?.replace('\\', "/");
+        Some(Self { root: root.to_owned(), path, kind: FileKind::Action })
+    }
+
+    /// Where the file is.
+    #[must_use]
+    pub fn file(&self) -> PathBuf {
+        self.root.join(&self.path)
+    }
+}
+
+/// The file at an address.
+fn path_of(uri: &Uri) -> Option<PathBuf> {
+    let rest = uri.as_str().strip_prefix("file://")?;
+    // An authority, which is mostly empty, comes before the path.
+    let path = &rest[rest.find('/')?..];
+    let path = percent_decode_str(path).decode_utf8().ok()?;
+    Some(PathBuf::from(path.as_ref()))
+}
+
+/// The address of a file.
+#[must_use]
+pub fn uri_of(file: &Path) -> Option<Uri> {
+    let path = file.to_str()?;
+    Uri::from_str(&format!("file://{}", utf8_percent_encode(path, NOT_IN_PATHS))).ok()
+}
+
+/// The files of one project, as they are in the editor, else on the disk.
+pub struct ProjectFiles<'run> {
+    /// The root of the project.
+    pub root: &'run Path,
+    /// What is open.
+    pub documents: &'run Documents,
+}
+
+impl Files for ProjectFiles<'_> {
+    fn read(&self, path: &str) -> Option<String> {
+        let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+        if !Path::new(path).components().all(inside) {
+            return None;
+        }
+        let file: PathBuf = self.root.join(path).components().collect();
+        if let Some(document) = self.documents.at(&file) {
+            return Some(document.text.as_str().to_owned());
+        }
+        // A pipe or device would never end.
+        if !file.is_file() {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        fs::File::open(file).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn workflows(&self) -> Vec<String> {
+        let names = names(&self.root.join(".github/workflows"));
+        let workflows =
+            names.into_iter().filter(|name| name.ends_with(".yml") || name.ends_with(".yaml"));
+        workflows.map(|name| format!(".github/workflows/{name}")).collect()
+    }
+
+    fn actions(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut pending = vec![(String::new(), 0)];
+        let mut looked_into = 0;
+        while let Some((folder, depth)) = pending.pop() {
+            looked_into += 1;
+            if looked_into > MOST_FOLDERS {
+                break;
+            }
+            for name in names(&self.root.join(&folder)) {
+                if name == "action.yml" || name == "action.yaml" {
+                    found.push(folder.trim_end_matches('/').to_owned());
+                    continue;
+                }
+                let is_ours = (!name.starts_with('.') || name == ".github")
+                    && !NOT_OURS.contains(&name.as_str());
+                let inner = format!("{folder}{name}/");
+                if is_ours && depth < DEEPEST && self.root.join(&inner).is_dir() {
+                    pending.push((inner, depth + 1));
+                }
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+}
+
+/// The names in a folder, in order.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lead_to_files_and_back() {
+        let file = Path::new("/a b/#ü/.github/workflows/ci.yml");
+        let uri = uri_of(file).unwrap();
+        assert_eq!(uri.as_str(), "file:///a%20b/%23%C3%BC/.github/workflows/ci.yml");
+        let identity = Identity::of(&uri).unwrap();
+        assert_eq!(identity.root, Path::new("/a b/#ü"));
+        assert_eq!(
+            (identity.path.as_str(), identity.kind),
+            (".github/workflows/ci.yml", FileKind::Workflow)
+        );
+        assert_eq!(identity.file(), file);
+    }
+
+    #[test]
+    fn other_files_are_left_alone() {
+        for address in [
+            "file:///x/.github/ci.yml",
+            "file:///x/docker-compose.yml",
+            "untitled:1",
+            "file://%FF/%FF",
+        ] {
+            assert_eq!(Identity::of(&Uri::from_str(address).unwrap()), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn nothing_outside_of_the_project_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("project/a")).unwrap();
+        fs::write(folder.path().join("outside"), "x").unwrap();
+        fs::write(folder.path().join("project/a/action.yml"), "x").unwrap();
+        let (root, documents) = (folder.path().join("project"), Documents::default());
+        let files = ProjectFiles { root: &root, documents: &documents };
+        assert_eq!(files.read("../outside"), None);
+        assert_eq!(files.read("/etc/hostname"), None);
+        assert_eq!(files.read("a/action.yml").as_deref(), Some("x"));
+        assert_eq!(files.actions(), ["a"]);
+    }
+}

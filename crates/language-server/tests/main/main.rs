@@ -1,0 +1,9 @@
+//! The server as an editor sees it: over a connection in memory, with a project on the disk.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod client;
+mod completing;
+mod conversation;
+mod looking;
+mod speed;
