@@ -1,7 +1,7 @@
 //! The table of well-known actions (`crates/github-rules/src/actions/known.tsv`), from the facts
 //! about them that lie beside the cases of other projects.
 
-use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
@@ -15,8 +15,7 @@ const WITH_OTHER_OUTPUTS: &[&str] = &["dorny/paths-filter", "tj-actions/changed-
 
 /// Checks or writes the table; a user's clone has no facts, which is said.
 pub fn run(cases: Option<PathBuf>, write: bool) -> Result<()> {
-    let named = cases.or_else(|| env::var_os("WINDLASS_CASES").map(PathBuf::from));
-    let facts = named.unwrap_or_else(|| "../shared/cases".into()).join("actions.jsonl");
+    let facts = shell::cases(cases).join("actions.jsonl");
     if !facts.is_file() {
         shell::say(&format!("actions: not compared, {} is not there", facts.display()));
         return Ok(());

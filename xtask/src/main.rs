@@ -1,10 +1,11 @@
-//! The chores of the project: `cargo xtask check|test|bench|conformance|docs|actions`.
+//! The chores of the project: `cargo xtask check|test|bench|conformance|docs|actions|fuzz`.
 
 mod actions;
 mod architecture;
 mod bench;
 mod check;
 mod docs;
+mod fuzz;
 mod install;
 mod shell;
 mod sources;
@@ -62,6 +63,15 @@ enum Chore {
         #[arg(long)]
         write: bool,
     },
+    /// Feed made-up texts to `windlass check`, looking for one that it cannot take
+    Fuzz {
+        /// How long
+        #[arg(long, default_value_t = 600)]
+        seconds: u64,
+        /// The folder of cases, the first texts [default: $WINDLASS_CASES, else ../shared/cases]
+        #[arg(long)]
+        cases: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -83,6 +93,7 @@ fn chore() -> anyhow::Result<()> {
         Chore::Conformance { cases, corpora } => test::conformance(cases, &corpora),
         Chore::Docs { write } => docs::run(write),
         Chore::Actions { cases, write } => actions::run(cases, write),
+        Chore::Fuzz { seconds, cases } => fuzz::run(seconds, cases),
     }
 }
 

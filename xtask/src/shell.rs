@@ -1,6 +1,6 @@
 //! Running other programs, with what they are for in the error.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, bail};
 
@@ -15,6 +15,24 @@ pub fn run(program: &str, arguments: &[&str]) -> Result<()> {
         bail!("{program} {} failed: {status}", arguments.join(" "));
     }
     Ok(())
+}
+
+/// What a program prints.
+pub fn output(program: &str, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .with_context(|| format!("cannot start {program}"))?;
+    if !output.status.success() {
+        bail!("{program} {} failed: {}", arguments.join(" "), output.status);
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// The folder of cases: as named, else `WINDLASS_CASES`, else beside the project.
+pub fn cases(named: Option<PathBuf>) -> PathBuf {
+    let named = named.or_else(|| std::env::var_os("WINDLASS_CASES").map(PathBuf::from));
+    named.unwrap_or_else(|| "../shared/cases".into())
 }
 
 /// Whether a program is there.
