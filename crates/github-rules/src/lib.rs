@@ -89,6 +89,7 @@ fn check_steps(
 pub fn check_action(action: &Action, text: &str, project: &dyn Project) -> Vec<Diagnostic> {
     let mut findings = Findings::new(text);
     sites::action(action, project, &mut findings);
+    rules::action_metadata::check(action, &mut findings);
     if let ActionRuns::Composite { steps } = &action.runs {
         check_steps(steps, None, project, &mut findings);
     }

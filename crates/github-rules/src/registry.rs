@@ -17,6 +17,7 @@ pub fn every_rule() -> Vec<Rule> {
 /// Every rule of this crate, by code.
 pub const RULES: &[Rule] = &[
     rules::action_input::RULE,
+    rules::action_metadata::RULE,
     rules::comparison::RULE,
     rules::condition_text::RULE,
     rules::constant_condition::RULE,

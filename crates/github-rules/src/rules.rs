@@ -1,6 +1,7 @@
 //! The rules, one a file: what it is called, when it speaks, and the words.
 
 pub(crate) mod action_input;
+pub(crate) mod action_metadata;
 pub(crate) mod comparison;
 pub(crate) mod condition_text;
 pub(crate) mod constant_condition;
