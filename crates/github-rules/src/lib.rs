@@ -44,6 +44,7 @@ pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) ->
     rules::default_never_used::check(&workflow.on, &mut findings);
     rules::environment_name::check(workflow.env.as_ref(), &mut findings);
     rules::shell::check_defaults(workflow, &mut findings);
+    rules::event_name::check(workflow, &mut findings);
     rules::never_runs::check(workflow, &mut findings);
     for job in workflow.jobs.values() {
         check_job(job, project, &mut findings);

@@ -26,6 +26,7 @@ pub const RULES: &[Rule] = &[
     rules::dispatch_inputs::RULE,
     rules::docker_tag::RULE,
     rules::environment_name::RULE,
+    rules::event_name::RULE,
     rules::filter_nothing::RULE,
     rules::filter_pattern::RULE,
     rules::format_arguments::RULE,

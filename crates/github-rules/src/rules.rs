@@ -10,6 +10,7 @@ pub(crate) mod deprecated_command;
 pub(crate) mod dispatch_inputs;
 pub(crate) mod docker_tag;
 pub(crate) mod environment_name;
+pub(crate) mod event_name;
 pub(crate) mod filter_nothing;
 pub(crate) mod filter_pattern;
 pub(crate) mod format_arguments;
