@@ -59,6 +59,7 @@ pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) ->
     rules::default_never_used::check(&workflow.on, &mut findings);
     rules::environment_name::check(workflow.env.as_ref(), &mut findings);
     rules::shell::check_defaults(workflow, &mut findings);
+    rules::event_name::check(workflow, &mut findings);
     rules::never_runs::check(workflow, &mut findings);
     for job in workflow.jobs.values() {
         check_job(job, project, &mut findings);
@@ -115,6 +116,7 @@ fn check_steps(
 pub fn check_action(action: &Action, text: &str, project: &dyn Project) -> Vec<Diagnostic> {
     let mut findings = Findings::new(text);
     sites::action(action, project, &mut findings);
+    rules::action_metadata::check(action, &mut findings);
     if let ActionRuns::Composite { steps } = &action.runs {
         check_steps(steps, None, project, &mut findings);
     }

@@ -1,6 +1,6 @@
 //! The pages under `docs/rules`: every code has one, and what it shows is true.
 //!
-//! A page has two `yaml` blocks, what is found and the same in order; before them may stand the
+//! A page has two `yaml` blocks, workflows or an action, what is found and the same in order; before them may stand the
 //! files that these refer to, named behind `yaml`. Pages of limits show no failing example; it is
 //! made here.
 
@@ -17,7 +17,7 @@ use windlass_github_syntax::{
     Limits, Problem, ProblemKind, parse_action, parse_workflow, parse_workflow_within,
 };
 
-use crate::{Project, check_workflow, every_rule};
+use crate::{Project, check_action, check_workflow, every_rule};
 
 /// Where examples stand, so that a path to a neighbour is as in a repository.
 const EXAMPLE: &str = ".github/workflows/ci.yml";
@@ -154,6 +154,12 @@ impl Page {
     /// What is found in an example, the reader's problems and those of calls included.
     fn findings(&self, text: &str, limits: &Limits) -> Vec<Diagnostic> {
         let shown = self.shown();
+        if text.lines().any(|line| line == "runs:") {
+            let parsed = parse_action(SourceId(0), "action.yml", text);
+            let found = parsed.diagnostics().into_iter();
+            let of_rules = parsed.tree.map(|action| check_action(&action, text, &shown));
+            return found.chain(of_rules.unwrap_or_default()).collect();
+        }
         let parsed = parse_workflow_within(SourceId(0), EXAMPLE, text, limits);
         let mut found = parsed.diagnostics();
         let Some(workflow) = &parsed.tree else { return found };

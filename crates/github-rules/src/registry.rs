@@ -20,6 +20,7 @@ pub fn every_rule() -> Vec<Rule> {
 /// Every rule of this crate, as they lie in the folder.
 pub const RULES: &[Rule] = &[
     rules::action_input::RULE,
+    rules::action_metadata::RULE,
     rules::comparison::RULE,
     rules::condition_text::RULE,
     rules::constant_condition::RULE,
@@ -36,6 +37,7 @@ pub const RULES: &[Rule] = &[
     rules::dispatch_inputs::RULE,
     rules::docker_tag::RULE,
     rules::environment_name::RULE,
+    rules::event_name::RULE,
     rules::filter_nothing::RULE,
     rules::filter_pattern::RULE,
     rules::format_arguments::RULE,

@@ -1,6 +1,7 @@
 //! The rules, one a file: what it is called, when it speaks, and the words.
 
 pub(crate) mod action_input;
+pub(crate) mod action_metadata;
 pub(crate) mod comparison;
 pub(crate) mod condition_text;
 pub(crate) mod constant_condition;
@@ -11,6 +12,7 @@ pub(crate) mod deprecated_input;
 pub(crate) mod dispatch_inputs;
 pub(crate) mod docker_tag;
 pub(crate) mod environment_name;
+pub(crate) mod event_name;
 pub(crate) mod filter_nothing;
 pub(crate) mod filter_pattern;
 pub(crate) mod format_arguments;

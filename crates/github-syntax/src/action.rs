@@ -20,6 +20,8 @@ pub struct Action {
     pub name: Option<String>,
     /// `description`.
     pub description: Option<String>,
+    /// `branding`, which only the Marketplace reads.
+    pub branding: Option<Template>,
     /// `inputs` by name.
     pub inputs: IndexMap<String, ActionInput>,
     /// `outputs` by name.

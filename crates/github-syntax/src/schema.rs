@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod availability;
+pub mod branding;
 pub mod container;
 pub mod events;
 pub mod job;

@@ -42,6 +42,10 @@ fn check_shell(shell: Option<&Template>, system: Option<&str>, findings: &mut Fi
     let Some((template, shell)) = shell.and_then(|it| Some((it, it.as_str()?.trim()))) else {
         return;
     };
+    // An expression that the reader has refused.
+    if shell.contains("${{") {
+        return;
+    }
     let is_one_of = |shells: &[&str]| shells.iter().any(|it| it.eq_ignore_ascii_case(shell));
     if !is_one_of(&KNOWN) && !shell.contains("{0}") {
         let message = format!("`{shell}` is no shell that GitHub knows, and has no `{{0}}`");

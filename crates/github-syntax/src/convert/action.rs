@@ -29,6 +29,7 @@ pub(crate) fn convert_action(
         source_name: source_name.to_owned(),
         name: literal(template, "name"),
         description: literal(template, "description"),
+        branding: template.get("branding").cloned(),
         inputs: template.get("inputs").map(inputs).unwrap_or_default(),
         outputs: template.get("outputs").map(outputs).unwrap_or_default(),
         runs,

@@ -63,6 +63,7 @@ fn dockerfile(name: &str) -> Action {
         source_name: format!("{name}/Dockerfile"),
         name: None,
         description: None,
+        branding: None,
         inputs: Default::default(),
         outputs: Default::default(),
         runs: ActionRuns::Docker {
