@@ -33,6 +33,8 @@ pub(crate) struct Contexts {
     pub(crate) matrix: Type,
     /// `steps`.
     pub(crate) steps: Type,
+    /// `secrets`.
+    pub(crate) secrets: Type,
     /// `jobs`, only for outputs of a called workflow.
     pub(crate) jobs: Type,
     /// The ids of all steps of the file, in lower case.
@@ -65,6 +67,7 @@ impl Contexts {
             inputs: Type::Any,
             needs: Type::Any,
             matrix: Type::Any,
+            secrets: Type::open(Type::String),
             steps: Type::Any,
             jobs: Type::Any,
             step_ids: Rc::default(),
@@ -78,7 +81,8 @@ impl Contexts {
             "runner" => self.runner.clone(),
             "job" => self.job.clone(),
             "strategy" => self.strategy.clone(),
-            "env" | "vars" | "secrets" => self.open.clone(),
+            "env" | "vars" => self.open.clone(),
+            "secrets" => self.secrets.clone(),
             "inputs" => self.inputs.clone(),
             "needs" => self.needs.clone(),
             "matrix" => self.matrix.clone(),
@@ -173,7 +177,20 @@ pub(crate) fn inputs(on: &Triggers) -> Type {
     dispatch.into_iter().chain(call).reduce(Type::or).unwrap_or_else(none)
 }
 
-const fn of(kind: InputType) -> Type {
+/// `secrets` of a workflow. One that only others call and that says which secrets it wants has no
+/// others, unless a caller hands over all of its own ("Reuse workflows", `secrets: inherit`).
+pub(crate) fn secrets(on: &Triggers) -> Type {
+    const ALWAYS: [&str; 3] = ["github_token", "actions_step_debug", "actions_runner_debug"];
+    match on.workflow_call() {
+        Some(call) if call.has_secrets && on.events.len() == 1 => {
+            let names = call.secrets.keys().map(String::as_str).chain(ALWAYS);
+            Type::closed(names.map(|name| (name, Type::String)))
+        }
+        _ => Type::open(Type::String),
+    }
+}
+
+pub(crate) const fn of(kind: InputType) -> Type {
     match kind {
         InputType::Boolean => Type::Bool,
         InputType::Number => Type::Number,

@@ -41,6 +41,8 @@ pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) ->
     rules::dispatch_inputs::check(&workflow.on, &mut findings);
     rules::default_never_used::check(&workflow.on, &mut findings);
     rules::environment_name::check(workflow.env.as_ref(), &mut findings);
+    rules::empty_value::check(workflow, &mut findings);
+    rules::timezone::check(&workflow.on, &mut findings);
     for job in workflow.jobs.values() {
         check_job(job, project, &mut findings);
     }
@@ -56,6 +58,10 @@ fn check_job(job: &Job, project: &dyn Project, findings: &mut Findings<'_>) {
     }
     let JobBody::Steps(body) = &job.body else { return };
     rules::environment_name::check(body.env.as_ref(), findings);
+    if let Some(container) = &body.container {
+        rules::container_image::check(container, findings);
+    }
+    rules::registry_credentials::check(body, findings);
     check_steps(&body.steps, project, findings);
 }
 

@@ -6,8 +6,8 @@ use windlass_github_syntax::action::{Action, ActionRuns};
 use windlass_github_syntax::expression::{Availability, Expression};
 use windlass_github_syntax::template::{Template, TemplateKind};
 use windlass_github_syntax::workflow::{
-    Concurrency, Condition, Environment, Job, JobBody, JobSteps, RunDefaults, SecretsPassed, Step,
-    StepKind, Workflow,
+    Concurrency, Condition, Environment, Job, JobBody, JobSteps, ReusableWorkflowCall, RunDefaults,
+    SecretsPassed, Step, StepKind, Triggers, Workflow, WorkflowReference,
 };
 
 use crate::contexts::{self, Contexts};
@@ -39,9 +39,12 @@ struct Walk<'run, 'text> {
 /// Every expression of a workflow.
 pub(crate) fn workflow(workflow: &Workflow, project: &dyn Project, findings: &mut Findings<'_>) {
     let mut contexts = Contexts::new();
-    contexts.inputs = contexts::inputs(&workflow.on);
+    contexts.inputs = Type::closed::<&str>([]);
+    contexts.secrets = contexts::secrets(&workflow.on);
     contexts.step_ids = Rc::new(contexts::step_ids(workflow));
     let mut walk = Walk { contexts, project, findings };
+    walk.defaults_of_inputs(&workflow.on);
+    walk.contexts.inputs = contexts::inputs(&workflow.on);
     walk.texts(workflow.run_name.as_ref());
     walk.mapping("env", workflow.env.as_ref());
     walk.concurrency(workflow.concurrency.as_ref());
@@ -68,6 +71,33 @@ pub(crate) fn action(action: &Action, project: &dyn Project, findings: &mut Find
 }
 
 impl Walk<'_, '_> {
+    /// The defaults of a called workflow's inputs: each sees the inputs before it.
+    fn defaults_of_inputs(&mut self, on: &Triggers) {
+        for (name, input) in on.workflow_call().into_iter().flat_map(|call| &call.inputs) {
+            if let Some(default) = &input.default {
+                self.template(default, Wanted::Anything);
+                rules::input_type::check(name, input.kind, default, &self.contexts, self.findings);
+            }
+            self.contexts.inputs.insert(name, contexts::of(input.kind));
+        }
+    }
+
+    /// What a call of a workflow in the project gives to its inputs.
+    fn inputs_of_call(&mut self, call: &ReusableWorkflowCall) {
+        let WorkflowReference::Local { path } = &call.reference else { return };
+        let Some(called) = self.project.workflow(path) else { return };
+        let Some(declared) = called.on.workflow_call() else { return };
+        let given = call.with.as_ref().and_then(Template::as_mapping).unwrap_or_default();
+        for (key, value) in given {
+            let named =
+                |name: &String| key.as_str().is_some_and(|key| key.eq_ignore_ascii_case(name));
+            let input = declared.inputs.iter().find(|(name, _)| named(name));
+            if let Some((name, input)) = input {
+                rules::input_type::check(name, input.kind, value, &self.contexts, self.findings);
+            }
+        }
+    }
+
     fn job(&mut self, job: &Job) {
         if let Some(strategy) = &job.strategy {
             self.template(&strategy.template, Wanted::Anything);
@@ -80,6 +110,7 @@ impl Walk<'_, '_> {
             JobBody::Steps(body) => self.job_steps(body),
             JobBody::Reusable(call) => {
                 self.anything(call.with.as_ref());
+                self.inputs_of_call(call);
                 if let SecretsPassed::Named(secrets) = &call.secrets {
                     self.template(secrets, Wanted::Anything);
                 }
@@ -101,7 +132,7 @@ impl Walk<'_, '_> {
             }
             services => self.anything(services.as_ref()),
         }
-        self.anything(body.snapshot.as_ref());
+        self.snapshot(body.snapshot.as_ref());
         self.steps(&body.steps);
         self.mapping("outputs", body.outputs.as_ref());
         self.environment(body.environment.as_ref());
@@ -134,6 +165,18 @@ impl Walk<'_, '_> {
             }
             StepKind::Uses { with, .. } => self.mapping("with", with.as_ref()),
             _ => {}
+        }
+    }
+
+    fn snapshot(&mut self, snapshot: Option<&Template>) {
+        self.anything(snapshot);
+        let Some(condition) = snapshot.and_then(|snapshot| snapshot.get("if")) else { return };
+        let parsed = match (&condition.kind, condition.literal_text()) {
+            (TemplateKind::Expression(expression), _) => Ok(expression.clone()),
+            (_, text) => Expression::parse(&text.unwrap_or_default(), &Availability::any()),
+        };
+        if let Ok(expression) = parsed {
+            rules::constant_condition::judge(&expression, condition.span, self.findings);
         }
     }
 

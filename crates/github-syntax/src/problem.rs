@@ -54,6 +54,8 @@ pub enum ProblemKind {
     Empty,
     /// A second document in the file.
     SecondDocument,
+    /// An anchor that no alias names.
+    UnusedAnchor,
     /// An explicit tag that GitHub does not know.
     UnsupportedTag { tag: String },
     /// A value that does not fit its explicit tag.
@@ -68,7 +70,7 @@ pub enum ProblemKind {
         suggestion: Option<String>,
         known: Vec<&'static str>,
         /// The earlier key beside which it is not known; without that key it would be.
-        rival: Option<Spanned<String>>,
+        rival: Option<Box<Spanned<String>>>,
     },
     /// A key that the schema does not know here and GitHub passes over in silence.
     IgnoredKey { key: String, suggestion: Option<String>, known: Vec<&'static str> },
@@ -82,7 +84,7 @@ pub enum ProblemKind {
     MissingKey {
         key: &'static str,
         /// The key that needs it, where without that key the mapping would make sense.
-        rival: Option<Spanned<String>>,
+        rival: Option<Box<Spanned<String>>>,
     },
     /// A mapping that could be several things.
     Ambiguous { keys: Vec<&'static str> },
@@ -208,6 +210,7 @@ impl Problem {
             | Kind::TooManyValues { .. }
             | Kind::Empty
             | Kind::SecondDocument
+            | Kind::UnusedAnchor
             | Kind::UnsupportedTag { .. }
             | Kind::InvalidForTag { .. }
             | Kind::StyleWithTag { .. }

@@ -8,7 +8,7 @@ use crate::registry::Rule;
 
 pub(crate) const RULE: Rule = Rule {
     code: "gh/constant-condition",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     summary: "an `if` that is always true or always false",
 };
 

@@ -5,9 +5,7 @@ use windlass_diagnostics::{Span, Spanned};
 
 use super::condition::SUCCESS;
 use super::identifier::Identifiers;
-use super::{
-    Converter, concurrency, named, one_or_more, permissions, run_defaults, spanned_text, uses,
-};
+use super::{Converter, concurrency, named, permissions, run_defaults, spanned_text, uses};
 use crate::problem::{Problem, ProblemKind};
 use crate::schema::availability::SNAPSHOT_IF;
 use crate::template::{Template, TemplateKind};
@@ -53,7 +51,7 @@ impl Converter<'_> {
         Job {
             id,
             name: template.get("name").filter(|name| name.as_str() != Some("")).cloned(),
-            needs: template.get("needs").map(one_or_more).unwrap_or_default(),
+            needs: self.texts(template, "needs").unwrap_or_default(),
             condition,
             permissions: template.get("permissions").and_then(permissions::convert),
             concurrency: template.get("concurrency").map(concurrency),

@@ -34,6 +34,12 @@ pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
             "a workflow file holds one YAML document, and a second one starts here",
             "remove the `---` line, or move what follows into a file of its own",
         ),
+        ProblemKind::UnusedAnchor => words(
+            "gh/unused-anchor",
+            "no alias names this anchor",
+            "remove it, or write `*` and its name where the value is meant",
+        )
+        .warning(),
         ProblemKind::UnsupportedTag { tag } => words(
             "gh/unsupported-tag",
             format!("GitHub does not know the tag `{tag}`"),
