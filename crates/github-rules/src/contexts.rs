@@ -255,6 +255,7 @@ fn names(template: &Template) -> Type {
 pub(crate) fn matrix(job: &Job, contexts: &Contexts) -> Type {
     let Some(strategy) = &job.strategy else { return Type::closed::<&str>([]) };
     let pairs = match strategy.matrix() {
+        Some(matrix) if matrix.is_null() => Some(&[][..]),
         Some(matrix) => matrix.as_mapping(),
         None if strategy.template.as_mapping().is_some() => Some(&[][..]),
         None => None,

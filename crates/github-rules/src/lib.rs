@@ -43,6 +43,8 @@ pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) ->
     rules::environment_name::check(workflow.env.as_ref(), &mut findings);
     rules::empty_value::check(workflow, &mut findings);
     rules::timezone::check(&workflow.on, &mut findings);
+    rules::dispatch_options::check(&workflow.on, &mut findings);
+    rules::workflow_run::check(&workflow.on, &mut findings);
     for job in workflow.jobs.values() {
         check_job(job, project, &mut findings);
     }
@@ -58,6 +60,8 @@ fn check_job(job: &Job, project: &dyn Project, findings: &mut Findings<'_>) {
     }
     let JobBody::Steps(body) = &job.body else { return };
     rules::environment_name::check(body.env.as_ref(), findings);
+    let matrix = job.strategy.as_ref().and_then(|strategy| strategy.matrix());
+    rules::runner_label::check(&body.runs_on, matrix, findings);
     if let Some(container) = &body.container {
         rules::container_image::check(container, findings);
     }
@@ -69,6 +73,7 @@ fn check_steps(steps: &[Step], project: &dyn Project, findings: &mut Findings<'_
     for step in steps {
         rules::environment_name::check(step.env.as_ref(), findings);
         rules::positive_number::check_step(step, findings);
+        rules::empty_value::check_step(step, findings);
         rules::deprecated_command::check(step, findings);
         rules::docker_tag::check(step, findings);
         match &step.kind {

@@ -39,6 +39,7 @@ pub const RULES: &[Rule] = &[
     rules::deprecated_command::RULE,
     rules::deprecated_input::RULE,
     rules::dispatch_inputs::RULE,
+    rules::dispatch_options::RULE,
     rules::docker_tag::RULE,
     rules::empty_value::RULE,
     rules::environment_name::RULE,
@@ -55,11 +56,14 @@ pub const RULES: &[Rule] = &[
     rules::positive_number::RULE,
     rules::registry_credentials::RULE,
     rules::repeated_need::RULE,
+    rules::runner_label::RULE,
     rules::schedule_empty::RULE,
     rules::schedule_interval::RULE,
     rules::timezone::RULE,
     rules::unknown_property::RULE,
     rules::unknown_step::RULE,
+    rules::value_type::RULE,
+    rules::workflow_run::RULE,
 ];
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub(crate) mod default_never_used;
 pub(crate) mod deprecated_command;
 pub(crate) mod deprecated_input;
 pub(crate) mod dispatch_inputs;
+pub(crate) mod dispatch_options;
 pub(crate) mod docker_tag;
 pub(crate) mod empty_value;
 pub(crate) mod environment_name;
@@ -25,11 +26,14 @@ pub(crate) mod outdated_action;
 pub(crate) mod positive_number;
 pub(crate) mod registry_credentials;
 pub(crate) mod repeated_need;
+pub(crate) mod runner_label;
 pub(crate) mod schedule_empty;
 pub(crate) mod schedule_interval;
 pub(crate) mod timezone;
 pub(crate) mod unknown_property;
 pub(crate) mod unknown_step;
+pub(crate) mod value_type;
+pub(crate) mod workflow_run;
 
 #[cfg(test)]
 mod testing;

@@ -7,7 +7,7 @@ use windlass_github_syntax::expression::{Availability, Expression};
 use windlass_github_syntax::template::{Template, TemplateKind};
 use windlass_github_syntax::workflow::{
     Concurrency, Condition, Environment, Job, JobBody, JobSteps, ReusableWorkflowCall, RunDefaults,
-    SecretsPassed, Step, StepKind, Triggers, Workflow, WorkflowReference,
+    SecretsPassed, Step, StepKind, Strategy, Triggers, Workflow, WorkflowReference,
 };
 
 use crate::contexts::{self, Contexts};
@@ -19,12 +19,14 @@ use crate::types::Type;
 use crate::types::infer::{Inference, Mistake};
 
 /// What a place does with a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wanted {
     /// It becomes part of a text.
     Text,
     /// It is a mapping under this key; the values in it become texts.
     Mapping(&'static str),
+    /// It is a value of this type.
+    Scalar(Type),
     /// It may be anything.
     Anything,
 }
@@ -100,7 +102,7 @@ impl Walk<'_, '_> {
 
     fn job(&mut self, job: &Job) {
         if let Some(strategy) = &job.strategy {
-            self.template(&strategy.template, Wanted::Anything);
+            self.strategy(strategy);
         }
         self.contexts.matrix = contexts::matrix(job, &self.contexts);
         self.texts(job.name.as_ref());
@@ -120,9 +122,9 @@ impl Walk<'_, '_> {
 
     fn job_steps(&mut self, body: &JobSteps) {
         self.anything(Some(&body.runs_on));
-        let numbers = [&body.timeout_minutes, &body.cancel_timeout_minutes];
-        numbers.into_iter().for_each(|template| self.anything(template.as_ref()));
-        self.anything(body.continue_on_error.as_ref());
+        self.scalar(Type::Number, body.timeout_minutes.as_ref());
+        self.scalar(Type::Number, body.cancel_timeout_minutes.as_ref());
+        self.scalar(Type::Bool, body.continue_on_error.as_ref());
         self.mapping("env", body.env.as_ref());
         self.defaults(body.defaults.as_ref());
         self.anything(body.container.as_ref());
@@ -154,8 +156,8 @@ impl Walk<'_, '_> {
     fn step(&mut self, step: &Step) {
         self.condition(&step.condition);
         self.texts(step.name.as_ref());
-        self.anything(step.timeout_minutes.as_ref());
-        self.anything(step.continue_on_error.as_ref());
+        self.scalar(Type::Number, step.timeout_minutes.as_ref());
+        self.scalar(Type::Bool, step.continue_on_error.as_ref());
         self.mapping("env", step.env.as_ref());
         match &step.kind {
             StepKind::Run { script, shell, working_directory } => {
@@ -165,6 +167,21 @@ impl Walk<'_, '_> {
             }
             StepKind::Uses { with, .. } => self.mapping("with", with.as_ref()),
             _ => {}
+        }
+    }
+
+    fn strategy(&mut self, strategy: &Strategy) {
+        let Some(pairs) = strategy.template.as_mapping() else {
+            self.template(&strategy.template, Wanted::Anything);
+            return;
+        };
+        for (key, value) in pairs {
+            let wanted = match key.as_str() {
+                Some("fail-fast") => Wanted::Scalar(Type::Bool),
+                Some("max-parallel") => Wanted::Scalar(Type::Number),
+                _ => Wanted::Anything,
+            };
+            self.template(value, wanted);
         }
     }
 
@@ -184,7 +201,7 @@ impl Walk<'_, '_> {
         let Some(concurrency) = concurrency else { return };
         if concurrency.template.as_mapping().is_some() {
             self.template(concurrency.group(), Wanted::Text);
-            self.anything(concurrency.cancel_in_progress());
+            self.scalar(Type::Bool, concurrency.cancel_in_progress());
         } else {
             self.template(&concurrency.template, Wanted::Anything);
         }
@@ -209,6 +226,12 @@ impl Walk<'_, '_> {
         template.into_iter().for_each(|template| self.template(template, Wanted::Anything));
     }
 
+    fn scalar(&mut self, of: Type, template: Option<&Template>) {
+        template
+            .into_iter()
+            .for_each(|template| self.template(template, Wanted::Scalar(of.clone())));
+    }
+
     fn mapping(&mut self, key: &'static str, template: Option<&Template>) {
         template.into_iter().for_each(|template| self.template(template, Wanted::Mapping(key)));
     }
@@ -226,7 +249,7 @@ impl Walk<'_, '_> {
                 };
                 for (key, value) in pairs {
                     self.template(key, Wanted::Text);
-                    self.template(value, inner);
+                    self.template(value, inner.clone());
                 }
             }
             _ => {}
@@ -244,6 +267,9 @@ impl Walk<'_, '_> {
             Wanted::Mapping(key) => {
                 rules::mapping_expected::judge(&mut inference, root.range(), key, &of);
             }
+            Wanted::Scalar(wanted) => {
+                rules::value_type::judge(&mut inference, root.range(), &wanted, &of);
+            }
             Wanted::Anything => {}
         }
         let mistakes = inference.mistakes;
@@ -256,15 +282,14 @@ impl Walk<'_, '_> {
         let Ok(expression) = Expression::parse(written, &Availability::any()) else { return };
         let layout = Layout::new(self.findings.text(), condition.span, written);
         let mut inference = Inference::new(&self.contexts);
-        if let Some(root) = expression.root() {
-            inference.of(root);
-        }
+        let of = expression.root().map_or(Type::Null, |root| inference.of(root));
         let mistakes = inference.mistakes;
         self.report(mistakes, &layout);
         if layout.is_mixed {
             rules::condition_text::report(condition.span, self.findings);
         } else {
             rules::constant_condition::judge(&expression, condition.span, self.findings);
+            rules::constant_condition::judge_type(&of, condition.span, self.findings);
         }
     }
 

@@ -4,7 +4,7 @@
 
 use windlass_diagnostics::{Severity, Span};
 use windlass_github_syntax::template::Template;
-use windlass_github_syntax::workflow::{Job, JobBody, Workflow};
+use windlass_github_syntax::workflow::{Condition, Job, JobBody, Step, StepKind, Workflow};
 
 use crate::findings::Findings;
 use crate::registry::Rule;
@@ -32,13 +32,36 @@ pub(crate) fn check(workflow: &Workflow, findings: &mut Findings<'_>) {
 }
 
 fn check_job(job: &Job, findings: &mut Findings<'_>) {
-    let matrix = job.strategy.as_ref().and_then(|strategy| strategy.matrix());
+    check_condition(&job.condition, findings);
+    let strategy = job.strategy.as_ref();
+    let nothing = strategy.filter(|it| it.template.as_mapping().is_some_and(<[_]>::is_empty));
+    if let Some(nothing) = nothing {
+        let span = nothing.template.span;
+        findings.add(RULE.finding(span, "`strategy` is empty").with_help("remove `strategy`"));
+    }
+    let matrix = strategy.and_then(|strategy| strategy.matrix());
     for key in ["include", "exclude"] {
         check_list(key, matrix.and_then(|matrix| matrix.get(key)), findings);
     }
     let JobBody::Steps(body) = &job.body else { return };
     check_list("runs-on", Some(&body.runs_on), findings);
     check_list("labels", body.runs_on.get("labels"), findings);
+}
+
+/// Looks at a step.
+pub(crate) fn check_step(step: &Step, findings: &mut Findings<'_>) {
+    check_condition(&step.condition, findings);
+    let StepKind::Run { script, .. } = &step.kind else { return };
+    if script.is_null() || script.as_str().is_some_and(|text| text.trim().is_empty()) {
+        findings.add(RULE.finding(script.span, "the script is empty, so the step does nothing"));
+    }
+}
+
+fn check_condition(condition: &Condition, findings: &mut Findings<'_>) {
+    if condition.written.as_ref().is_some_and(|written| written.trim().is_empty()) {
+        let finding = RULE.finding(condition.span, "the condition is empty");
+        findings.add(finding.with_help("write a condition, or remove `if`"));
+    }
 }
 
 fn check_list(key: &str, list: Option<&Template>, findings: &mut Findings<'_>) {
@@ -54,10 +77,21 @@ fn report_list(key: &str, span: Span, findings: &mut Findings<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::findings;
+    use crate::rules::testing::{findings, of_step};
+
+    #[test]
+    fn scripts_and_conditions() {
+        let script = "6:14 gh/empty-value the script is empty, so the step does nothing";
+        assert_eq!(of_step("run: ''"), script);
+        let condition = "7:13 gh/empty-value the condition is empty";
+        assert_eq!(of_step("run: x\n        if: ''"), condition);
+    }
 
     #[test]
     fn lists_and_outputs() {
+        assert!(
+            findings("on: push\njobs:\n  a: { runs-on: x }\n").starts_with("3:3 gh/empty-value")
+        );
         let text = "on:
   push: { branches: [] }
   workflow_call: { outputs: { x: { value: } } }

@@ -46,7 +46,10 @@ impl Converter<'_> {
             Some(uses) if template.get("runs-on").is_none() => {
                 JobBody::Reusable(Box::new(self.call(uses, template)))
             }
-            _ => JobBody::Steps(Box::new(self.job_steps(template, span))),
+            _ => {
+                self.note_missing_steps(&id, template);
+                JobBody::Steps(Box::new(self.job_steps(template, span)))
+            }
         };
         Job {
             id,
@@ -57,6 +60,15 @@ impl Converter<'_> {
             concurrency: template.get("concurrency").map(concurrency),
             strategy: strategy.map(|template| Strategy { template: template.clone() }),
             body,
+        }
+    }
+
+    /// A job with a runner and nothing to do on it, which GitHub accepts.
+    fn note_missing_steps(&mut self, id: &Spanned<String>, template: &Template) {
+        let steps = template.get("steps").filter(|steps| !steps.is_null());
+        let is_empty = steps.is_none_or(|it| it.as_sequence().is_some_and(<[Template]>::is_empty));
+        if is_empty && template.get("runs-on").is_some() {
+            self.empty_lists.push(Spanned::new("steps".to_owned(), id.span));
         }
     }
 
