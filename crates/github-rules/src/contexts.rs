@@ -20,7 +20,8 @@ use crate::types::{Type, literal};
 /// The contexts at one place.
 #[derive(Debug, Clone)]
 pub(crate) struct Contexts {
-    github: Type,
+    /// `github`.
+    pub(crate) github: Type,
     runner: Type,
     job: Type,
     strategy: Type,
@@ -46,16 +47,7 @@ impl Contexts {
     pub(crate) fn new() -> Self {
         Self {
             github: github(),
-            runner: texts(&[
-                "arch",
-                "debug",
-                "environment",
-                "name",
-                "os",
-                "temp",
-                "tool_cache",
-                "workspace",
-            ]),
+            runner: runner(),
             job: job(),
             strategy: Type::closed([
                 ("fail-fast", Type::Bool),
@@ -97,6 +89,33 @@ fn texts(names: &[&str]) -> Type {
     Type::closed(names.iter().map(|name| (*name, Type::String)))
 }
 
+fn runner() -> Type {
+    let mut runner = texts(&["debug", "name", "temp", "tool_cache", "workspace"]);
+    runner.insert("os", Type::words(["Linux", "Windows", "macOS"]));
+    runner.insert("arch", Type::words(["X86", "X64", "ARM", "ARM64"]));
+    runner.insert("environment", Type::words(["github-hosted", "self-hosted"]));
+    runner
+}
+
+/// `github` of a workflow: its events are the names that the run can have. Called by another it
+/// has the caller's event, of which nothing is known.
+pub(crate) fn github_of(on: &Triggers) -> Type {
+    let mut github = github();
+    if on.workflow_call().is_some() || on.events.is_empty() {
+        return github;
+    }
+    github.insert("event_name", Type::words(on.events.keys().map(String::as_str)));
+    if let Some(dispatch) = on.workflow_dispatch() {
+        let mut event = Type::open(Type::Any);
+        event.insert(
+            "inputs",
+            texts(&dispatch.inputs.keys().map(String::as_str).collect::<Vec<_>>()),
+        );
+        github.insert("event", event);
+    }
+    github
+}
+
 fn github() -> Type {
     const TEXTS: &[&str] = &[
         "action",
@@ -119,12 +138,10 @@ fn github() -> Type {
         "path",
         "ref",
         "ref_name",
-        "ref_type",
         "repository",
         "repository_id",
         "repository_owner",
         "repository_owner_id",
-        "repository_visibility",
         "repositoryurl",
         "retention_days",
         "run_attempt",
@@ -143,7 +160,12 @@ fn github() -> Type {
         "workspace",
         "job_workflow_sha",
     ];
-    let more = [("event", Type::open(Type::Any)), ("ref_protected", Type::Bool)];
+    let more = [
+        ("event", Type::open(Type::Any)),
+        ("ref_protected", Type::Bool),
+        ("ref_type", Type::words(["branch", "tag"])),
+        ("repository_visibility", Type::words(["public", "private", "internal"])),
+    ];
     Type::closed(TEXTS.iter().map(|name| (*name, Type::String)).chain(more))
 }
 
@@ -154,7 +176,7 @@ fn job() -> Type {
         ("ports", Type::open(Type::String)),
     ]);
     Type::closed([
-        ("status", Type::String),
+        ("status", Type::words(["success", "failure", "cancelled"])),
         ("container", texts(&["id", "network"])),
         ("services", Type::open(service)),
         ("check_run_id", Type::Number),
@@ -168,7 +190,12 @@ fn job() -> Type {
 /// `inputs` of a workflow: what its two events with inputs declare.
 pub(crate) fn inputs(on: &Triggers) -> Type {
     let dispatch = on.workflow_dispatch().map(|dispatch| {
-        Type::closed(dispatch.inputs.iter().map(|(name, input)| (name.as_str(), of(input.kind))))
+        Type::closed(dispatch.inputs.iter().map(|(name, input)| match input.kind {
+            InputType::Choice => {
+                (name.as_str(), Type::words(input.options.iter().map(|it| it.value.as_str())))
+            }
+            kind => (name.as_str(), of(kind)),
+        }))
     });
     let call = on.workflow_call().map(|call| {
         Type::closed(call.inputs.iter().map(|(name, input)| (name.as_str(), of(input.kind))))
@@ -221,7 +248,12 @@ pub(crate) fn jobs(workflow: &Workflow, project: &dyn Project) -> Type {
 
 /// What others see of a job.
 fn result(job: &Job, project: &dyn Project) -> Type {
-    Type::closed([("outputs", outputs(job, project)), ("result", Type::String)])
+    Type::closed([("outputs", outputs(job, project)), ("result", result_words())])
+}
+
+/// What a job or step may have come to.
+fn result_words() -> Type {
+    Type::words(["success", "failure", "cancelled", "skipped"])
 }
 
 fn outputs(job: &Job, project: &dyn Project) -> Type {
@@ -293,8 +325,8 @@ pub(crate) fn add_step(steps: &mut Type, step: &Step, project: &dyn Project) {
     if step.id.is_explicit() {
         let of = Type::closed([
             ("outputs", step_outputs(step, project)),
-            ("conclusion", Type::String),
-            ("outcome", Type::String),
+            ("conclusion", result_words()),
+            ("outcome", result_words()),
         ]);
         steps.insert(&step.id.value, of);
     }

@@ -50,6 +50,7 @@ pub const RULES: &[Rule] = &[
     rules::mapping_expected::RULE,
     rules::matrix_exclude::RULE,
     rules::matrix_repetition::RULE,
+    rules::never_equal::RULE,
     rules::no_properties::RULE,
     rules::object_as_text::RULE,
     rules::outdated_action::RULE,

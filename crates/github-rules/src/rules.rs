@@ -20,6 +20,7 @@ pub(crate) mod input_type;
 pub(crate) mod mapping_expected;
 pub(crate) mod matrix_exclude;
 pub(crate) mod matrix_repetition;
+pub(crate) mod never_equal;
 pub(crate) mod no_properties;
 pub(crate) mod object_as_text;
 pub(crate) mod outdated_action;

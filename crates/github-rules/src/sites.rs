@@ -43,6 +43,7 @@ pub(crate) fn workflow(workflow: &Workflow, project: &dyn Project, findings: &mu
     let mut contexts = Contexts::new();
     contexts.inputs = Type::closed::<&str>([]);
     contexts.secrets = contexts::secrets(&workflow.on);
+    contexts.github = contexts::github_of(&workflow.on);
     contexts.step_ids = Rc::new(contexts::step_ids(workflow));
     let mut walk = Walk { contexts, project, findings };
     walk.defaults_of_inputs(&workflow.on);

@@ -39,7 +39,7 @@ pub(crate) fn check(
     let span = layout.span(findings.text(), &range);
     let message = format!("the input `{name}` is a {}, but this is {of}", kind.as_str());
     let help = match of {
-        Type::String => "`fromJSON(…)` makes a boolean or number of a text",
+        Type::String | Type::Words(_) => "`fromJSON(…)` makes a boolean or number of a text",
         _ => "give it a value of its type, or change the type",
     };
     findings.add(RULE.finding(span, message).with_help(help));
@@ -47,8 +47,8 @@ pub(crate) fn check(
 
 const fn fits(kind: InputType, of: &Type) -> bool {
     match kind {
-        InputType::Boolean => !matches!(of, Type::String | Type::Number) && !of.is_collection(),
-        InputType::Number => !matches!(of, Type::String | Type::Bool) && !of.is_collection(),
+        InputType::Boolean => matches!(of, Type::Bool | Type::Null | Type::Any),
+        InputType::Number => matches!(of, Type::Number | Type::Null | Type::Any),
         InputType::String | InputType::Choice | InputType::Environment => !of.is_collection(),
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn judge(inference: &mut Inference<'_>, range: Range<usize>, wanted: 
     if of == wanted || matches!(of, Type::Any | Type::Null) {
         return;
     }
-    let help = (*of == Type::String).then(|| format!("`fromJSON(…)` makes {wanted} of a text"));
+    let help = of.is_text().then(|| format!("`fromJSON(…)` makes {wanted} of a text"));
     let message = format!("this is {of}, but {wanted} is wanted here");
     inference.mistakes.push(Mistake { rule: &RULE, range, message, help });
 }
