@@ -15,13 +15,12 @@ use windlass_github_syntax::workflow::{
 
 use crate::actions::ActionInterface;
 use crate::project::Project;
-use crate::types::{Type, literal};
+use crate::types::{ObjectType, Type, literal};
 
 /// The contexts at one place.
 #[derive(Debug, Clone)]
 pub(crate) struct Contexts {
-    /// `github`.
-    pub(crate) github: Type,
+    github: Type,
     runner: Type,
     job: Type,
     strategy: Type,
@@ -66,6 +65,21 @@ impl Contexts {
         }
     }
 
+    /// Narrows `github` by the events of the workflow. Called by another it has the caller's event,
+    /// of which nothing is known.
+    pub(crate) fn narrow_github(&mut self, on: &Triggers) {
+        if on.workflow_call().is_some() || on.events.is_empty() {
+            return;
+        }
+        self.github.insert("event_name", Type::words(on.events.keys().map(String::as_str)));
+        if let Some(dispatch) = on.workflow_dispatch() {
+            let inputs = dispatch.inputs.keys().map(|name| (name.as_str(), Type::String));
+            let mut event = Type::open(Type::Any);
+            event.insert("inputs", Type::closed(inputs));
+            self.github.insert("event", event);
+        }
+    }
+
     /// A context by its name in lower case.
     pub(crate) fn get(&self, name: &str) -> Type {
         match name {
@@ -95,25 +109,6 @@ fn runner() -> Type {
     runner.insert("arch", Type::words(["X86", "X64", "ARM", "ARM64"]));
     runner.insert("environment", Type::words(["github-hosted", "self-hosted"]));
     runner
-}
-
-/// `github` of a workflow: its events are the names that the run can have. Called by another it
-/// has the caller's event, of which nothing is known.
-pub(crate) fn github_of(on: &Triggers) -> Type {
-    let mut github = github();
-    if on.workflow_call().is_some() || on.events.is_empty() {
-        return github;
-    }
-    github.insert("event_name", Type::words(on.events.keys().map(String::as_str)));
-    if let Some(dispatch) = on.workflow_dispatch() {
-        let mut event = Type::open(Type::Any);
-        event.insert(
-            "inputs",
-            texts(&dispatch.inputs.keys().map(String::as_str).collect::<Vec<_>>()),
-        );
-        github.insert("event", event);
-    }
-    github
 }
 
 fn github() -> Type {
@@ -285,39 +280,37 @@ fn names(template: &Template) -> Type {
 
 /// `matrix` of a job.
 pub(crate) fn matrix(job: &Job, contexts: &Contexts) -> Type {
-    let Some(strategy) = &job.strategy else { return Type::closed::<&str>([]) };
-    let pairs = match strategy.matrix() {
-        Some(matrix) if matrix.is_null() => Some(&[][..]),
-        Some(matrix) => matrix.as_mapping(),
-        None if strategy.template.as_mapping().is_some() => Some(&[][..]),
-        None => None,
+    let none = || Type::closed::<&str>([]);
+    let Some(strategy) = &job.strategy else { return none() };
+    let written = match strategy.matrix() {
+        Some(matrix) => literal::of_template(matrix, contexts),
+        None if strategy.template.as_mapping().is_some() => Type::Null,
+        None => Type::Any,
     };
-    let Some(pairs) = pairs else { return Type::Any };
-    let mut matrix = Type::closed::<&str>([]);
-    for (key, value) in pairs {
-        let Some(name) = key.as_str() else { return Type::Any };
-        match name {
-            "exclude" => {}
-            "include" => {
-                let Some(entries) = value.as_sequence() else { return Type::Any };
-                for entry in entries {
-                    let of = literal::of_template(entry, contexts);
-                    if !matches!(of, Type::Object(_)) {
-                        return Type::Any;
-                    }
-                    matrix = matrix.or(of);
-                }
-            }
-            _ => {
-                let of = match literal::of_template(value, contexts) {
-                    Type::Array(element) => (*element).clone(),
-                    _ => Type::Any,
-                };
-                matrix = matrix.or(Type::closed([(name, of)]));
-            }
+    match written {
+        Type::Null => none(),
+        Type::Object(vectors) if vectors.others.is_none() => {
+            combination(&vectors).unwrap_or(Type::Any)
         }
+        _ => Type::Any,
     }
-    matrix
+}
+
+/// One combination of the vectors of a matrix, `include` added; `None` when that is not known.
+fn combination(vectors: &ObjectType) -> Option<Type> {
+    let mut combination = Type::closed::<&str>([]);
+    for (name, vector) in &vectors.properties {
+        combination = match (name.as_str(), vector) {
+            ("exclude", _) => combination,
+            ("include", Type::Array(entry)) if matches!(**entry, Type::Object(_)) => {
+                combination.or((**entry).clone())
+            }
+            ("include", _) => return None,
+            (name, Type::Array(value)) => combination.or(Type::closed([(name, (**value).clone())])),
+            (name, _) => combination.or(Type::closed([(name, Type::Any)])),
+        };
+    }
+    Some(combination)
 }
 
 /// Adds a step to `steps`, when it has an id; those of a group are added with it.

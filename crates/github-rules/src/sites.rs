@@ -27,6 +27,8 @@ pub(crate) enum Wanted {
     Mapping(&'static str),
     /// It is a value of this type.
     Scalar(Type),
+    /// It is a label of a runner, a list of them, or a mapping with `group` and `labels`.
+    Labels,
     /// It may be anything.
     Anything,
 }
@@ -43,7 +45,7 @@ pub(crate) fn workflow(workflow: &Workflow, project: &dyn Project, findings: &mu
     let mut contexts = Contexts::new();
     contexts.inputs = Type::closed::<&str>([]);
     contexts.secrets = contexts::secrets(&workflow.on);
-    contexts.github = contexts::github_of(&workflow.on);
+    contexts.narrow_github(&workflow.on);
     contexts.step_ids = Rc::new(contexts::step_ids(workflow));
     let mut walk = Walk { contexts, project, findings };
     walk.defaults_of_inputs(&workflow.on);
@@ -122,7 +124,7 @@ impl Walk<'_, '_> {
     }
 
     fn job_steps(&mut self, body: &JobSteps) {
-        self.anything(Some(&body.runs_on));
+        self.template(&body.runs_on, Wanted::Labels);
         self.scalar(Type::Number, body.timeout_minutes.as_ref());
         self.scalar(Type::Number, body.cancel_timeout_minutes.as_ref());
         self.scalar(Type::Bool, body.continue_on_error.as_ref());
@@ -173,13 +175,14 @@ impl Walk<'_, '_> {
 
     fn strategy(&mut self, strategy: &Strategy) {
         let Some(pairs) = strategy.template.as_mapping() else {
-            self.template(&strategy.template, Wanted::Anything);
+            self.mapping("strategy", Some(&strategy.template));
             return;
         };
         for (key, value) in pairs {
             let wanted = match key.as_str() {
                 Some("fail-fast") => Wanted::Scalar(Type::Bool),
                 Some("max-parallel") => Wanted::Scalar(Type::Number),
+                Some("matrix") if value.as_expression().is_some() => Wanted::Mapping("matrix"),
                 _ => Wanted::Anything,
             };
             self.template(value, wanted);
@@ -271,6 +274,7 @@ impl Walk<'_, '_> {
             Wanted::Scalar(wanted) => {
                 rules::value_type::judge(&mut inference, root.range(), &wanted, &of);
             }
+            Wanted::Labels => rules::value_type::judge_labels(&mut inference, root.range(), &of),
             Wanted::Anything => {}
         }
         let mistakes = inference.mistakes;

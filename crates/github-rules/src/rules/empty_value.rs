@@ -45,6 +45,9 @@ fn check_job(job: &Job, findings: &mut Findings<'_>) {
     }
     let JobBody::Steps(body) = &job.body else { return };
     check_list("runs-on", Some(&body.runs_on), findings);
+    if body.runs_on.as_mapping().is_some_and(<[_]>::is_empty) {
+        findings.add(RULE.finding(body.runs_on.span, "`runs-on` names no runner"));
+    }
     check_list("labels", body.runs_on.get("labels"), findings);
 }
 

@@ -65,6 +65,38 @@ jobs:
     }
 
     #[test]
+    fn what_the_events_declare() {
+        let text = "on: { workflow_dispatch: { inputs: { a: {} } }, push: {} }
+jobs:
+  a:
+    strategy: { matrix: \"${{ fromJSON('{\\\"n\\\": [1]}') }}\" }
+    runs-on: x
+    steps:
+      - run: echo ${{ github.event.inputs.a }} ${{ github.event.inputs.b }}
+      - run: echo ${{ matrix.n }} ${{ matrix.m }} ${{ secrets.ANY }}
+";
+        assert_eq!(
+            findings(text),
+            "7:52 gh/unknown-property `github.event.inputs` has no property `b`\n\
+             8:39 gh/unknown-property `matrix` has no property `m`"
+        );
+    }
+
+    #[test]
+    fn a_called_workflow_has_the_secrets_it_asks_for() {
+        let with = |events: &str| {
+            findings(&format!(
+                "on: {{ {events} }}\njobs:\n  a:\n    runs-on: x\n    steps: [{{ run: 'echo ${{{{ \
+                 secrets.A }}}} ${{{{ secrets.github_token }}}} ${{{{ secrets.B }}}}' }}]\n"
+            ))
+        };
+        let found = with("workflow_call: { secrets: { a: { required: true } } }");
+        assert!(found.ends_with("`secrets` has no property `B`"), "{found}");
+        assert_eq!(with("workflow_call: {}"), "");
+        assert_eq!(with("workflow_call: { secrets: { a: {} } }, push: {}"), "");
+    }
+
+    #[test]
     fn contexts_have_known_properties() {
         assert_eq!(
             of_step("run: echo ${{ github.reff }} ${{ github.event.any.thing }} ${{ env.ANY }}"),

@@ -1,4 +1,4 @@
-//! An expression where a boolean or a number is wanted that gives something else.
+//! An expression where a boolean, a number or a label is wanted that gives something else.
 //!
 //! Source: GitHub Docs, "Workflow syntax for GitHub Actions": `continue-on-error`, `fail-fast` and
 //! `cancel-in-progress` are booleans, `timeout-minutes` and `max-parallel` numbers. A text is
@@ -15,7 +15,7 @@ use crate::types::infer::{Inference, Mistake};
 pub(crate) const RULE: Rule = Rule {
     code: "gh/value-type",
     severity: Severity::Error,
-    summary: "an expression gives a text where a boolean or number is wanted",
+    summary: "an expression gives a value that is not of the type that is wanted",
 };
 
 /// Looks at the type of a value where `wanted` is the only one that fits.
@@ -26,6 +26,21 @@ pub(crate) fn judge(inference: &mut Inference<'_>, range: Range<usize>, wanted: 
     let help = of.is_text().then(|| format!("`fromJSON(…)` makes {wanted} of a text"));
     let message = format!("this is {of}, but {wanted} is wanted here");
     inference.mistakes.push(Mistake { rule: &RULE, range, message, help });
+}
+
+/// Looks at the type of `runs-on`.
+pub(crate) fn judge_labels(inference: &mut Inference<'_>, range: Range<usize>, of: &Type) {
+    let fits = match of {
+        Type::Bool | Type::Number | Type::Null => false,
+        Type::Object(mapping) => {
+            ["group", "labels"].iter().any(|key| mapping.property(key).is_some())
+        }
+        _ => true,
+    };
+    if !fits {
+        let message = format!("this is {of}, but the labels of a runner are wanted here");
+        inference.add(&RULE, range, message);
+    }
 }
 
 #[cfg(test)]
@@ -41,6 +56,14 @@ mod tests {
         assert!(
             of_step("run: x\n        continue-on-error: ${{ github.ref }}").contains("boolean")
         );
+        let of = |expression: &str| {
+            findings(&format!(
+                "on: push\njobs: {{ a: {{ runs-on: \"${{{{ {expression} }}}}\", steps: [{{ run: x \
+                 }}] }} }}\n"
+            ))
+        };
+        assert!(of("github.ref == 'x'").contains("labels of a runner"));
+        assert_eq!(of("vars.RUNNER || 'x'"), "");
         for right in ["${{ github.ref == 'x' }}", "${{ fromJSON(env.A) }}", "${{ !env.A }}"] {
             assert_eq!(of_step(&format!("run: x\n        continue-on-error: {right}")), "");
         }

@@ -2,7 +2,7 @@
 //! that a run has fetched before.
 
 use std::{
-    cell::RefCell,
+    cell::{OnceCell, RefCell},
     collections::HashMap,
     env,
     path::{Component, Path, PathBuf},
@@ -21,6 +21,8 @@ use windlass_github_syntax::{
     workflow::{JobBody, ReusableWorkflowCall, Workflow, WorkflowReference},
 };
 
+use windlass_repository::SourceCache;
+
 use crate::run::driver::source_cache;
 
 /// The source that spans of neighbours belong to: never shown, for each file is checked by itself.
@@ -36,11 +38,18 @@ pub struct Neighbours {
     root: PathBuf,
     actions: Read<Rc<Action>>,
     workflows: Read<(Rc<Workflow>, usize)>,
+    /// What runs have fetched, if they have.
+    sources: OnceCell<Option<SourceCache>>,
 }
 
 impl Neighbours {
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), actions: Read::default(), workflows: Read::default() }
+        Self {
+            root: root.to_owned(),
+            actions: Read::default(),
+            workflows: Read::default(),
+            sources: OnceCell::new(),
+        }
     }
 
     fn read(&self, path: &str) -> Option<String> {
@@ -69,6 +78,22 @@ impl Neighbours {
         let found = parsed.and_then(|parsed| Some((Rc::new(parsed.tree?), parsed.size)));
         self.workflows.borrow_mut().insert(path.to_owned(), found.clone());
         found
+    }
+
+    /// The tree of an action of another repository, if it is in the cache, and its folder there.
+    fn fetched(&self, name: &str, reference: &str) -> Option<(PathBuf, PathBuf)> {
+        let existing = || Some(source_cache()).filter(|cache| cache.directory().is_dir());
+        let cache = self.sources.get_or_init(existing).as_ref()?;
+        let mut parts = name.splitn(3, '/');
+        let (owner, repository) = (parts.next()?, parts.next()?);
+        let folder = PathBuf::from(parts.next().unwrap_or_default());
+        if !folder.components().all(|part| matches!(part, Component::Normal(_))) {
+            return None;
+        }
+        let server = env::var("WINDLASS_ACTIONS_URL");
+        let server = server.as_deref().unwrap_or("https://github.com");
+        let tree = cache.kept(&format!("{server}/{owner}/{repository}"), reference)?;
+        Some((tree, folder))
     }
 
     /// What is wrong with the calls of a workflow, as far as the called files are in the project.
@@ -134,20 +159,6 @@ fn read_action(root: &Path, folder: &Path, name: &str) -> Option<Rc<Action>> {
     (!parsed.has_errors()).then_some(parsed.tree).flatten().map(Rc::new)
 }
 
-/// The tree of an action of another repository, if it is in the cache, and its folder there.
-fn fetched(name: &str, reference: &str) -> Option<(PathBuf, PathBuf)> {
-    let mut parts = name.splitn(3, '/');
-    let (owner, repository) = (parts.next()?, parts.next()?);
-    let folder = PathBuf::from(parts.next().unwrap_or_default());
-    if !folder.components().all(|part| matches!(part, Component::Normal(_))) {
-        return None;
-    }
-    let server = env::var("WINDLASS_ACTIONS_URL");
-    let server = server.as_deref().unwrap_or("https://github.com");
-    let tree = source_cache().kept(&format!("{server}/{owner}/{repository}"), reference)?;
-    Some((tree, folder))
-}
-
 impl Project for Neighbours {
     fn action(&self, path: &str) -> Option<Rc<Action>> {
         let folder = path.trim_start_matches("./").trim_end_matches('/');
@@ -159,6 +170,6 @@ impl Project for Neighbours {
     }
 
     fn fetched_action(&self, name: &str, reference: &str) -> Option<Rc<Action>> {
-        self.action_in(&format!("{name}@{reference}"), || fetched(name, reference))
+        self.action_in(&format!("{name}@{reference}"), || self.fetched(name, reference))
     }
 }
