@@ -9,8 +9,8 @@ pub const RATES: &[(&str, usize)] = &[
     ("github/reader", 930),
     ("github/starter", 1000),
     ("github/lint-ok", 950),
-    ("github/lint-err", 690),
-    ("github/lint-examples", 730),
+    ("github/lint-err", 940),
+    ("github/lint-examples", 920),
     ("github/run", 940),
     ("guides/github", 950),
 ];

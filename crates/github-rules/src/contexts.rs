@@ -15,7 +15,7 @@ use windlass_github_syntax::workflow::{
 
 use crate::actions::ActionInterface;
 use crate::project::Project;
-use crate::types::{Type, literal};
+use crate::types::{ObjectType, Type, literal};
 
 /// The contexts at one place.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub(crate) struct Contexts {
     pub(crate) matrix: Type,
     /// `steps`.
     pub(crate) steps: Type,
+    /// `secrets`.
+    pub(crate) secrets: Type,
     /// `jobs`, only for outputs of a called workflow.
     pub(crate) jobs: Type,
     /// The ids of all steps of the file, in lower case.
@@ -44,16 +46,7 @@ impl Contexts {
     pub(crate) fn new() -> Self {
         Self {
             github: github(),
-            runner: texts(&[
-                "arch",
-                "debug",
-                "environment",
-                "name",
-                "os",
-                "temp",
-                "tool_cache",
-                "workspace",
-            ]),
+            runner: runner(),
             job: job(),
             strategy: Type::closed([
                 ("fail-fast", Type::Bool),
@@ -65,9 +58,25 @@ impl Contexts {
             inputs: Type::Any,
             needs: Type::Any,
             matrix: Type::Any,
+            secrets: Type::open(Type::String),
             steps: Type::Any,
             jobs: Type::Any,
             step_ids: Rc::default(),
+        }
+    }
+
+    /// Narrows `github` by the events of the workflow. Called by another it has the caller's event,
+    /// of which nothing is known.
+    pub(crate) fn narrow_github(&mut self, on: &Triggers) {
+        if on.workflow_call().is_some() || on.events.is_empty() {
+            return;
+        }
+        self.github.insert("event_name", Type::words(on.events.keys().map(String::as_str)));
+        if let Some(dispatch) = on.workflow_dispatch() {
+            let inputs = dispatch.inputs.keys().map(|name| (name.as_str(), Type::String));
+            let mut event = Type::open(Type::Any);
+            event.insert("inputs", Type::closed(inputs));
+            self.github.insert("event", event);
         }
     }
 
@@ -78,7 +87,8 @@ impl Contexts {
             "runner" => self.runner.clone(),
             "job" => self.job.clone(),
             "strategy" => self.strategy.clone(),
-            "env" | "vars" | "secrets" => self.open.clone(),
+            "env" | "vars" => self.open.clone(),
+            "secrets" => self.secrets.clone(),
             "inputs" => self.inputs.clone(),
             "needs" => self.needs.clone(),
             "matrix" => self.matrix.clone(),
@@ -91,6 +101,14 @@ impl Contexts {
 
 fn texts(names: &[&str]) -> Type {
     Type::closed(names.iter().map(|name| (*name, Type::String)))
+}
+
+fn runner() -> Type {
+    let mut runner = texts(&["debug", "name", "temp", "tool_cache", "workspace"]);
+    runner.insert("os", Type::words(["Linux", "Windows", "macOS"]));
+    runner.insert("arch", Type::words(["X86", "X64", "ARM", "ARM64"]));
+    runner.insert("environment", Type::words(["github-hosted", "self-hosted"]));
+    runner
 }
 
 fn github() -> Type {
@@ -115,12 +133,10 @@ fn github() -> Type {
         "path",
         "ref",
         "ref_name",
-        "ref_type",
         "repository",
         "repository_id",
         "repository_owner",
         "repository_owner_id",
-        "repository_visibility",
         "repositoryurl",
         "retention_days",
         "run_attempt",
@@ -139,7 +155,12 @@ fn github() -> Type {
         "workspace",
         "job_workflow_sha",
     ];
-    let more = [("event", Type::open(Type::Any)), ("ref_protected", Type::Bool)];
+    let more = [
+        ("event", Type::open(Type::Any)),
+        ("ref_protected", Type::Bool),
+        ("ref_type", Type::words(["branch", "tag"])),
+        ("repository_visibility", Type::words(["public", "private", "internal"])),
+    ];
     Type::closed(TEXTS.iter().map(|name| (*name, Type::String)).chain(more))
 }
 
@@ -150,7 +171,7 @@ fn job() -> Type {
         ("ports", Type::open(Type::String)),
     ]);
     Type::closed([
-        ("status", Type::String),
+        ("status", Type::words(["success", "failure", "cancelled"])),
         ("container", texts(&["id", "network"])),
         ("services", Type::open(service)),
         ("check_run_id", Type::Number),
@@ -164,7 +185,12 @@ fn job() -> Type {
 /// `inputs` of a workflow: what its two events with inputs declare.
 pub(crate) fn inputs(on: &Triggers) -> Type {
     let dispatch = on.workflow_dispatch().map(|dispatch| {
-        Type::closed(dispatch.inputs.iter().map(|(name, input)| (name.as_str(), of(input.kind))))
+        Type::closed(dispatch.inputs.iter().map(|(name, input)| match input.kind {
+            InputType::Choice => {
+                (name.as_str(), Type::words(input.options.iter().map(|it| it.value.as_str())))
+            }
+            kind => (name.as_str(), of(kind)),
+        }))
     });
     let call = on.workflow_call().map(|call| {
         Type::closed(call.inputs.iter().map(|(name, input)| (name.as_str(), of(input.kind))))
@@ -173,7 +199,20 @@ pub(crate) fn inputs(on: &Triggers) -> Type {
     dispatch.into_iter().chain(call).reduce(Type::or).unwrap_or_else(none)
 }
 
-const fn of(kind: InputType) -> Type {
+/// `secrets` of a workflow. One that only others call and that says which secrets it wants has no
+/// others, unless a caller hands over all of its own ("Reuse workflows", `secrets: inherit`).
+pub(crate) fn secrets(on: &Triggers) -> Type {
+    const ALWAYS: [&str; 3] = ["github_token", "actions_step_debug", "actions_runner_debug"];
+    match on.workflow_call() {
+        Some(call) if call.has_secrets && on.events.len() == 1 => {
+            let names = call.secrets.keys().map(String::as_str).chain(ALWAYS);
+            Type::closed(names.map(|name| (name, Type::String)))
+        }
+        _ => Type::open(Type::String),
+    }
+}
+
+pub(crate) const fn of(kind: InputType) -> Type {
     match kind {
         InputType::Boolean => Type::Bool,
         InputType::Number => Type::Number,
@@ -204,7 +243,12 @@ pub(crate) fn jobs(workflow: &Workflow, project: &dyn Project) -> Type {
 
 /// What others see of a job.
 fn result(job: &Job, project: &dyn Project) -> Type {
-    Type::closed([("outputs", outputs(job, project)), ("result", Type::String)])
+    Type::closed([("outputs", outputs(job, project)), ("result", result_words())])
+}
+
+/// What a job or step may have come to.
+fn result_words() -> Type {
+    Type::words(["success", "failure", "cancelled", "skipped"])
 }
 
 fn outputs(job: &Job, project: &dyn Project) -> Type {
@@ -236,38 +280,37 @@ fn names(template: &Template) -> Type {
 
 /// `matrix` of a job.
 pub(crate) fn matrix(job: &Job, contexts: &Contexts) -> Type {
-    let Some(strategy) = &job.strategy else { return Type::closed::<&str>([]) };
-    let pairs = match strategy.matrix() {
-        Some(matrix) => matrix.as_mapping(),
-        None if strategy.template.as_mapping().is_some() => Some(&[][..]),
-        None => None,
+    let none = || Type::closed::<&str>([]);
+    let Some(strategy) = &job.strategy else { return none() };
+    let written = match strategy.matrix() {
+        Some(matrix) => literal::of_template(matrix, contexts),
+        None if strategy.template.as_mapping().is_some() => Type::Null,
+        None => Type::Any,
     };
-    let Some(pairs) = pairs else { return Type::Any };
-    let mut matrix = Type::closed::<&str>([]);
-    for (key, value) in pairs {
-        let Some(name) = key.as_str() else { return Type::Any };
-        match name {
-            "exclude" => {}
-            "include" => {
-                let Some(entries) = value.as_sequence() else { return Type::Any };
-                for entry in entries {
-                    let of = literal::of_template(entry, contexts);
-                    if !matches!(of, Type::Object(_)) {
-                        return Type::Any;
-                    }
-                    matrix = matrix.or(of);
-                }
-            }
-            _ => {
-                let of = match literal::of_template(value, contexts) {
-                    Type::Array(element) => (*element).clone(),
-                    _ => Type::Any,
-                };
-                matrix = matrix.or(Type::closed([(name, of)]));
-            }
+    match written {
+        Type::Null => none(),
+        Type::Object(vectors) if vectors.others.is_none() => {
+            combination(&vectors).unwrap_or(Type::Any)
         }
+        _ => Type::Any,
     }
-    matrix
+}
+
+/// One combination of the vectors of a matrix, `include` added; `None` when that is not known.
+fn combination(vectors: &ObjectType) -> Option<Type> {
+    let mut combination = Type::closed::<&str>([]);
+    for (name, vector) in &vectors.properties {
+        combination = match (name.as_str(), vector) {
+            ("exclude", _) => combination,
+            ("include", Type::Array(entry)) if matches!(**entry, Type::Object(_)) => {
+                combination.or((**entry).clone())
+            }
+            ("include", _) => return None,
+            (name, Type::Array(value)) => combination.or(Type::closed([(name, (**value).clone())])),
+            (name, _) => combination.or(Type::closed([(name, Type::Any)])),
+        };
+    }
+    Some(combination)
 }
 
 /// Adds a step to `steps`, when it has an id; those of a group are added with it.
@@ -275,8 +318,8 @@ pub(crate) fn add_step(steps: &mut Type, step: &Step, project: &dyn Project) {
     if step.id.is_explicit() {
         let of = Type::closed([
             ("outputs", step_outputs(step, project)),
-            ("conclusion", Type::String),
-            ("outcome", Type::String),
+            ("conclusion", result_words()),
+            ("outcome", result_words()),
         ]);
         steps.insert(&step.id.value, of);
     }

@@ -82,7 +82,7 @@ impl Known {
             Type::Object(object) => object.property(name).map(Self),
             Type::Projection(element) => Self((**element).clone()).property(name),
             Type::Any => Some(Self(Type::Any)),
-            Type::Null | Type::Bool | Type::Number | Type::String => None,
+            Type::Null | Type::Bool | Type::Number | Type::String | Type::Words(_) => None,
         }
     }
 
@@ -99,10 +99,17 @@ impl Known {
         }
     }
 
-    /// What it is, in words: "a string", "an object"; "a value" where nothing is known.
+    /// What it is, in words: "a string", "an object"; "a value" where nothing is known. Where it
+    /// can only be one of a few texts, these.
     #[must_use]
     pub fn describe(&self) -> String {
-        self.0.to_string()
+        match &self.0 {
+            Type::Words(words) => {
+                let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+                format!("one of {}", quoted.join(", "))
+            }
+            other => other.to_string(),
+        }
     }
 }
 
@@ -136,7 +143,7 @@ jobs:
         assert_eq!(names(0, "matrix"), ["node", "os"]);
         let contexts = KnownContexts::of_workflow(&workflow, Some("a"), 9, &NoProject);
         let one = contexts.get("steps").property("*").unwrap().property("outcome").unwrap();
-        assert_eq!(one.describe(), "a string");
+        assert_eq!(one.describe(), "one of `cancelled`, `failure`, `skipped`, `success`");
         assert_eq!(contexts.get("matrix").property("node").unwrap().describe(), "a number");
     }
 }

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use windlass_diagnostics::Span;
+use windlass_diagnostics::{Position, Span};
 
 /// The way from an expression's source back to the file.
 #[derive(Debug)]
@@ -145,10 +145,22 @@ pub(crate) fn indentation(text: &str, offset: usize) -> Option<usize> {
     line.trim_start_matches([' ', '-']).is_empty().then_some(line.len())
 }
 
+/// Where the key in front of a value stands; the value's place when something else is between.
+pub(crate) fn key_before(text: &str, value: Span, key: &str) -> Span {
+    let before = text.get(..value.start.offset as usize).unwrap_or_default();
+    let behind_key = before.trim_end().strip_suffix(':').map(str::trim_end);
+    let Some(outside) = behind_key.and_then(|text| text.strip_suffix(key)) else { return value };
+    let line_start = outside.rfind('\n').map_or(0, |at| at + 1);
+    let lines = before[outside.len()..].matches('\n').count();
+    let line = value.start.line - u32::try_from(lines).unwrap_or_default();
+    let offset = u32::try_from(line_start).unwrap_or_default();
+    let start = Position { offset, line, column: 1 }.advanced(text, outside.len());
+    let end = start.advanced(text, outside.len() + key.len());
+    Span { source: value.source, start, end }
+}
+
 #[cfg(test)]
 mod tests {
-    use windlass_diagnostics::Position;
-
     use super::*;
 
     fn span(text: &str) -> Span {

@@ -59,8 +59,11 @@ pub fn check_workflow(workflow: &Workflow, text: &str, project: &dyn Project) ->
     rules::default_never_used::check(&workflow.on, &mut findings);
     rules::environment_name::check(workflow.env.as_ref(), &mut findings);
     rules::shell::check_defaults(workflow, &mut findings);
-    rules::event_name::check(workflow, &mut findings);
     rules::never_runs::check(workflow, &mut findings);
+    rules::empty_value::check(workflow, &mut findings);
+    rules::timezone::check(&workflow.on, &mut findings);
+    rules::dispatch_options::check(&workflow.on, &mut findings);
+    rules::workflow_run::check(&workflow.on, &mut findings);
     for job in workflow.jobs.values() {
         check_job(job, project, &mut findings);
     }
@@ -81,6 +84,12 @@ fn check_job(job: &Job, project: &dyn Project, findings: &mut Findings<'_>) {
     let JobBody::Steps(body) = &job.body else { return };
     rules::environment_name::check(body.env.as_ref(), findings);
     rules::shell::check_job(body, findings);
+    let matrix = job.strategy.as_ref().and_then(|strategy| strategy.matrix());
+    rules::runner_label::check(&body.runs_on, matrix, findings);
+    if let Some(container) = &body.container {
+        rules::container_image::check(container, findings);
+    }
+    rules::registry_credentials::check(body, findings);
     check_steps(&body.steps, Some(body), project, findings);
 }
 
@@ -93,6 +102,7 @@ fn check_steps(
     for step in steps {
         rules::environment_name::check(step.env.as_ref(), findings);
         rules::positive_number::check_step(step, findings);
+        rules::empty_value::check_step(step, findings);
         rules::deprecated_command::check(step, findings);
         rules::docker_tag::check(step, findings);
         rules::shell::check_step(step, job, findings);

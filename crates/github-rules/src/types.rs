@@ -6,9 +6,12 @@
 pub(crate) mod infer;
 pub(crate) mod literal;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
+
+/// More words than this are remembered as a string like any other.
+const MOST_WORDS: usize = 64;
 
 /// What is known of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub(crate) enum Type {
     Bool,
     Number,
     String,
+    /// A string that is one of these, in order.
+    Words(Rc<[String]>),
     Array(Rc<Type>),
     /// What `.*` gives: a property of it is that property of every element.
     Projection(Rc<Type>),
@@ -50,6 +55,15 @@ impl Type {
         Self::Array(Rc::new(element))
     }
 
+    /// A string that is one of these.
+    pub(crate) fn words<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
+        let words: BTreeSet<String> = words.into_iter().map(Into::into).collect();
+        if words.len() > MOST_WORDS {
+            return Self::String;
+        }
+        Self::Words(words.into_iter().collect())
+    }
+
     /// Adds a property to an object.
     pub(crate) fn insert(&mut self, name: &str, of: Self) {
         if let Self::Object(object) = self {
@@ -59,7 +73,12 @@ impl Type {
 
     /// Whether it is known to be no list and no object.
     pub(crate) const fn is_scalar(&self) -> bool {
-        matches!(self, Self::Null | Self::Bool | Self::Number | Self::String)
+        self.is_text() || matches!(self, Self::Null | Self::Bool | Self::Number)
+    }
+
+    /// Whether it is known to be a string.
+    pub(crate) const fn is_text(&self) -> bool {
+        matches!(self, Self::String | Self::Words(_))
     }
 
     /// Whether it is known to be a list or an object.
@@ -71,6 +90,10 @@ impl Type {
     pub(crate) fn or(self, other: Self) -> Self {
         match (self, other) {
             (left, right) if left == right => left,
+            (Self::Words(left), Self::Words(right)) => {
+                Self::words(left.iter().chain(right.iter()).cloned())
+            }
+            (left, right) if left.is_text() && right.is_text() => Self::String,
             (Self::Array(left), Self::Array(right)) => {
                 Self::array((*left).clone().or((*right).clone()))
             }
@@ -116,7 +139,7 @@ impl fmt::Display for Type {
             Self::Null => "null",
             Self::Bool => "a boolean",
             Self::Number => "a number",
-            Self::String => "a string",
+            Self::String | Self::Words(_) => "a string",
             Self::Array(_) | Self::Projection(_) => "a list",
             Self::Object(_) => "an object",
         })

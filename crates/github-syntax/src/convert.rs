@@ -36,6 +36,7 @@ pub(crate) fn convert_workflow(
     let mut converter = Converter {
         text,
         problems: Vec::new(),
+        empty_lists: Vec::new(),
         job_condition: &availability::JOB_IF,
         step_condition: &availability::STEP_IF,
     };
@@ -46,6 +47,7 @@ pub(crate) fn convert_workflow(
 struct Converter<'text> {
     text: &'text str,
     problems: Vec<Problem>,
+    empty_lists: Vec<Spanned<String>>,
     job_condition: &'static Availability,
     step_condition: &'static Availability,
 }
@@ -53,6 +55,15 @@ struct Converter<'text> {
 impl Converter<'_> {
     fn problem(&mut self, span: Span, kind: ProblemKind) {
         self.problems.push(Problem::new(span, kind));
+    }
+
+    /// One text or a list of texts under a key.
+    fn texts(&mut self, parent: &Template, key: &'static str) -> Option<Vec<Spanned<String>>> {
+        let template = parent.get(key)?;
+        if template.as_sequence().is_some_and(<[Template]>::is_empty) {
+            self.empty_lists.push(Spanned::new(key.to_owned(), template.span));
+        }
+        Some(one_or_more(template))
     }
 
     fn workflow(&mut self, source: SourceId, name: &str, template: &Template) -> Workflow {
@@ -77,6 +88,7 @@ impl Converter<'_> {
             defaults: run_defaults(template),
             concurrency: template.get("concurrency").map(concurrency),
             jobs,
+            empty_lists: std::mem::take(&mut self.empty_lists),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The entry: a text in, a syntax tree and everything that is wrong out.
 
+use std::collections::HashSet;
+
 use windlass_diagnostics::{Diagnostic, SourceId};
 
 use crate::action::Action;
@@ -43,21 +45,22 @@ struct Causes<'problems> {
     /// The offsets of mistyped keys in order, and what is meant by each.
     mistyped: Vec<(u32, &'problems str)>,
     /// The offsets of keys that lack another key and whose alternatives would be complete.
-    lacking: Vec<u32>,
+    lacking: HashSet<u32>,
     /// Whether a job needs one that is not there or, in a circle, itself.
     has_wrong_need: bool,
 }
 
 impl<'problems> Causes<'problems> {
     fn of(problems: &'problems [Problem]) -> Self {
-        let mut causes = Self { mistyped: Vec::new(), lacking: Vec::new(), has_wrong_need: false };
+        let mut causes =
+            Self { mistyped: Vec::new(), lacking: HashSet::new(), has_wrong_need: false };
         for problem in problems {
             match &problem.kind {
                 ProblemKind::UnknownKey { suggestion: Some(meant), .. } => {
                     causes.mistyped.push((problem.span.start.offset, meant));
                 }
                 ProblemKind::MissingKey { rival: Some(rival), .. } => {
-                    causes.lacking.push(rival.span.start.offset);
+                    causes.lacking.insert(rival.span.start.offset);
                 }
                 ProblemKind::UnknownNeed { .. } | ProblemKind::NeedsCycle { .. } => {
                     causes.has_wrong_need = true;

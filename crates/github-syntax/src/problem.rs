@@ -56,6 +56,8 @@ pub enum ProblemKind {
     Empty,
     /// A second document in the file.
     SecondDocument,
+    /// An anchor that no alias names.
+    UnusedAnchor,
     /// An explicit tag that GitHub does not know.
     UnsupportedTag { tag: String },
     /// A value that does not fit its explicit tag.
@@ -70,7 +72,7 @@ pub enum ProblemKind {
         suggestion: Option<String>,
         known: Vec<&'static str>,
         /// The earlier key beside which it is not known; without that key it would be.
-        rival: Option<Spanned<String>>,
+        rival: Option<Box<Spanned<String>>>,
     },
     /// A key that the schema does not know here and GitHub passes over in silence.
     IgnoredKey { key: String, suggestion: Option<String>, known: Vec<&'static str> },
@@ -84,7 +86,7 @@ pub enum ProblemKind {
     MissingKey {
         key: &'static str,
         /// The key that needs it, where without that key the mapping would make sense.
-        rival: Option<Spanned<String>>,
+        rival: Option<Box<Spanned<String>>>,
     },
     /// A mapping that could be several things.
     Ambiguous { keys: Vec<&'static str> },
@@ -210,6 +212,7 @@ impl Problem {
             | Kind::TooManyValues { .. }
             | Kind::Empty
             | Kind::SecondDocument
+            | Kind::UnusedAnchor
             | Kind::UnsupportedTag { .. }
             | Kind::InvalidForTag { .. }
             | Kind::StyleWithTag { .. }

@@ -75,6 +75,9 @@ pub fn read(
     if let Some(second) = documents.get(1) {
         reader.problem(second.root().span(), ProblemKind::SecondDocument);
     }
+    for anchored in document.unused_anchors() {
+        reader.problem(anchored.span(), ProblemKind::UnusedAnchor);
+    }
     let template = reader.value(root, definition, &NOWHERE);
     if reader.is_full() {
         return failed(template.span, ProblemKind::ResultTooLarge { limit: limits.result_size });

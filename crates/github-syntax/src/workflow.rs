@@ -50,4 +50,8 @@ pub struct Workflow {
     pub concurrency: Option<Concurrency>,
     /// `jobs` in the order of the file, by id. Ids are unique without regard to case.
     pub jobs: IndexMap<String, Job>,
+    /// Lists that were written and are empty, each by its key, where the list is; and `steps` that
+    /// a job lacks, where its id is.
+    #[serde(default)]
+    pub empty_lists: Vec<Spanned<String>>,
 }

@@ -5,6 +5,7 @@
 //! stay; what they mean is the dialect's business.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use windlass_diagnostics::Span;
 
@@ -114,6 +115,18 @@ impl<'text> Document<'text> {
             }
         });
         Document { nodes: nodes.collect(), root: self.root }
+    }
+
+    /// The nodes with an anchor that no alias names.
+    pub fn unused_anchors(&self) -> impl Iterator<Item = NodeRef<'_, 'text>> {
+        let named = self.nodes.iter().filter_map(|node| match node.content {
+            Content::Alias { anchor, .. } => Some(anchor),
+            _ => None,
+        });
+        let named: HashSet<AnchorId> = named.collect();
+        let is_unused = move |anchor| !named.contains(&anchor);
+        let unused = self.nodes.iter().filter(move |node| node.anchor.is_some_and(&is_unused));
+        unused.map(|node| NodeRef { document: self, node })
     }
 
     /// The outermost value.

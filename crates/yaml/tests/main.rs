@@ -164,6 +164,15 @@ fn an_alias_cannot_contain_itself() {
     assert!(parse(SourceId(0), "a: *missing\n", &Limits::default()).is_err());
 }
 
+#[test]
+fn anchors_without_an_alias_are_listed() {
+    let text = "a: &used 1\nb: &unused [*used]\nc: &used 2\n";
+    let documents = parse(SourceId(0), text, &Limits::default()).unwrap();
+    let lines: Vec<u32> =
+        documents[0].unused_anchors().map(|node| node.span().start.line).collect();
+    assert_eq!(lines, [2, 3]);
+}
+
 proptest! {
     #[test]
     fn any_text_gives_trees_with_places_inside_it_or_an_error(text in "\\PC{0,60}|[-:?\\[\\]{}#&*!|>'\"%@`, a\n\t\u{feff}ä]{0,80}") {

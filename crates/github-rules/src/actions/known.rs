@@ -14,7 +14,7 @@ static TABLE: &str = include_str!("known.tsv");
 
 /// An action of another repository at a reference. Where only the major version is in the table,
 /// `v4.1.2` and the branch `release/v4` are taken for `v4`: within a major version inputs and
-/// outputs stay.
+/// outputs stay, except before the first one (<https://semver.org>, 4 and 8).
 pub(super) fn find(name: &str, reference: &str) -> Option<ActionInterface> {
     let name = name.to_ascii_lowercase();
     let line = line(TABLE, &format!("{name}@{reference}"))
@@ -27,7 +27,9 @@ fn major(reference: &str) -> Option<&str> {
     let version = reference.strip_prefix("release/").unwrap_or(reference);
     let digits = version.strip_prefix('v')?;
     let end = digits.find('.').unwrap_or(digits.len());
-    let is_version = end > 0 && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_version = !digits.starts_with(['0', '.'])
+        && end > 0
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     is_version.then(|| &version[..=end])
 }
 
@@ -101,7 +103,7 @@ mod tests {
         assert_eq!(major("v4.1.2"), Some("v4"));
         assert_eq!(major("release/v1"), Some("v1"));
         assert_eq!(major("v4"), Some("v4"));
-        for other in ["main", "v", "v4-beta", "4.1", "vx.1", "v.1"] {
+        for other in ["main", "v", "v4-beta", "4.1", "vx.1", "v.1", "v0.2"] {
             assert_eq!(major(other), None, "{other}");
         }
         assert!(find("Actions/Checkout", "v4.1.2").is_some());

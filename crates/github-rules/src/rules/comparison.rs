@@ -48,7 +48,7 @@ fn can_be_equal(left: &Type, right: &Type) -> bool {
 }
 
 const fn is_ordered(of: &Type) -> bool {
-    matches!(of, Type::Any | Type::Number | Type::String)
+    of.is_text() || matches!(of, Type::Any | Type::Number)
 }
 
 #[cfg(test)]

@@ -5,10 +5,11 @@ use windlass_github_syntax::expression::{EmptyScope, Expression, View, ViewKind}
 
 use crate::findings::Findings;
 use crate::registry::Rule;
+use crate::types::Type;
 
 pub(crate) const RULE: Rule = Rule {
     code: "gh/constant-condition",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     summary: "an `if` that is always true or always false",
 };
 
@@ -24,6 +25,14 @@ pub(crate) fn judge(expression: &Expression, span: Span, findings: &mut Findings
 pub(crate) fn value(expression: &Expression) -> Option<bool> {
     expression.root().filter(|root| is_constant(*root))?;
     expression.evaluate(&EmptyScope).ok().map(|value| value.is_truthy())
+}
+
+/// Looks at the type of a condition: lists and objects count as true, whatever is in them.
+pub(crate) fn judge_type(of: &Type, span: Span, findings: &mut Findings<'_>) {
+    if of.is_collection() {
+        let message = format!("this condition is always true: it is {of}, whatever is in it");
+        findings.add(RULE.finding(span, message));
+    }
 }
 
 /// Whether no context is read and no function asks for the state of the job.
@@ -53,6 +62,7 @@ mod tests {
             "6:13 gh/constant-condition this condition is always true"
         );
         assert!(of_step("if: false\n        run: x").contains("always false"));
+        assert!(of_step("if: github.event\n        run: x").contains("it is an object"));
         assert_eq!(of_step("if: always() && true\n        run: x"), "");
         assert_eq!(of_step("if: env.A && false\n        run: x"), "");
     }

@@ -18,7 +18,11 @@ pub(crate) const RULE: Rule = Rule {
 pub(crate) fn judge(inference: &mut Inference<'_>, arguments: &[View<'_>]) {
     let Some((first, rest)) = arguments.split_first() else { return };
     let ViewKind::Literal(Value::String(text)) = first.kind() else { return };
-    let Some(used) = placeholders(text) else { return };
+    let Some(used) = placeholders(text) else {
+        let message = "a brace in the text of `format` is neither `{0}` nor the like nor doubled";
+        inference.add(&RULE, first.range(), message.to_owned());
+        return;
+    };
     if let Some(missing) = used.iter().find(|index| **index >= rest.len()) {
         let given = rest.len();
         let message =
@@ -63,6 +67,7 @@ mod tests {
         let found = of_step("run: echo ${{ format('{0} {2}', 'a', 'b') }}");
         assert!(found.contains("6:30 gh/format-arguments `{2}` has no argument"), "{found}");
         assert!(found.contains("no `{1}`"), "{found}");
+        assert!(of_step("run: echo ${{ format('{ }', 1) }}").contains("nor doubled"));
         assert_eq!(of_step("run: echo {9} ${{ env.A }} ${{ env.B }}"), "");
     }
 }

@@ -33,6 +33,14 @@ pub(crate) fn judge(
         if wants_text(position) && of.is_collection() {
             let message = format!("argument {ordinal} of `{name}` is {of}, but a string is wanted");
             inference.add(&RULE, argument.range(), message);
+        } else if position == 1
+            && name.eq_ignore_ascii_case("contains")
+            && types[0].is_text()
+            && of.is_collection()
+        {
+            let message =
+                format!("argument 2 of `contains` is {of}, which is never part of a text");
+            inference.add(&RULE, argument.range(), message);
         } else if position == 0
             && matches!(of, Type::Object(_))
             && ["contains", "join"].iter().any(|known| name.eq_ignore_ascii_case(known))
@@ -61,6 +69,7 @@ mod tests {
         assert!(of("contains(github, 'x')").contains("`contains` is an object"));
         assert!(of("startsWith(github.event, 'x')").contains("but a string is wanted"));
         assert!(of("fromJSON('[1')").contains("this is no JSON"));
+        assert!(of("contains(github.ref, fromJSON('[]'))").contains("never part of a text"));
         assert_eq!(of("contains(github.event.labels.*.name, 'x')"), "");
         assert_eq!(of("join(github.event.labels.*.name, ', ')"), "");
     }

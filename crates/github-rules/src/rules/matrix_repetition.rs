@@ -37,9 +37,7 @@ pub(crate) fn are_same(left: &Template, right: &Template) -> bool {
         (TemplateKind::Null, TemplateKind::Null) => true,
         (TemplateKind::Boolean(left), TemplateKind::Boolean(right)) => left == right,
         (TemplateKind::Number(left), TemplateKind::Number(right)) => left == right,
-        (TemplateKind::String(left), TemplateKind::String(right)) => {
-            left.eq_ignore_ascii_case(right)
-        }
+        (TemplateKind::String(left), TemplateKind::String(right)) => left == right,
         (TemplateKind::Sequence(left), TemplateKind::Sequence(right)) => {
             left.len() == right.len()
                 && left.iter().zip(right).all(|(left, right)| are_same(left, right))

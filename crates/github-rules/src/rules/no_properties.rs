@@ -21,6 +21,18 @@ pub(crate) fn report(inference: &mut Inference<'_>, node: View<'_>, base: View<'
     inference.add(&RULE, node.range(), message);
 }
 
+/// Says that a list is looked into by number or by `.*`.
+pub(crate) fn report_list(
+    inference: &mut Inference<'_>,
+    node: View<'_>,
+    base: View<'_>,
+    name: &str,
+) {
+    let base = Inference::source(base);
+    let message = format!("`{base}` is a list, which has no property `{name}`");
+    inference.add(&RULE, node.range(), message);
+}
+
 /// Says that an object is not looked into by number.
 pub(crate) fn report_number(inference: &mut Inference<'_>, range: Range<usize>) {
     let message = "properties of an object have names, not numbers".to_owned();
@@ -37,6 +49,8 @@ mod tests {
             of_step("run: echo ${{ github.repository.owner }} ${{ github.event.a.b[0] }}"),
             "6:23 gh/no-properties `github.repository` is a string, which has no properties"
         );
+        assert!(of_step("run: echo ${{ fromJSON('[1]').x }}").contains("is a list"));
+        assert_eq!(of_step("run: echo ${{ fromJSON('[1]')[0] }}"), "");
         assert!(of_step("run: echo ${{ env[0] }}").contains("gh/no-properties"));
     }
 }

@@ -42,7 +42,8 @@ pub(crate) fn report(
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{findings, of_step};
+    use super::RULE;
+    use crate::rules::testing::{findings, of_rule, of_step};
 
     #[test]
     fn a_step_sees_only_earlier_ones() {
@@ -62,6 +63,39 @@ jobs:
             findings(text),
             "8:23 gh/unknown-property no earlier step of this job has the id `late`"
         );
+    }
+
+    #[test]
+    fn what_the_events_declare() {
+        let text = "on: { workflow_dispatch: { inputs: { a: {} } }, push: {} }
+jobs:
+  a:
+    strategy: { matrix: \"${{ fromJSON('{\\\"n\\\": [1]}') }}\" }
+    runs-on: x
+    steps:
+      - run: echo ${{ github.event.inputs.a }} ${{ github.event.inputs.b }}
+      - run: echo ${{ matrix.n }} ${{ matrix.m }} ${{ secrets.ANY }}
+";
+        assert_eq!(
+            of_rule(RULE.code, text),
+            "7:52 gh/unknown-property `github.event.inputs` has no property `b`\n\
+             8:39 gh/unknown-property `matrix` has no property `m`"
+        );
+    }
+
+    #[test]
+    fn a_called_workflow_has_the_secrets_it_asks_for() {
+        let with = |events: &str| {
+            let text = format!(
+                "on: {{ {events} }}\njobs:\n  a:\n    runs-on: x\n    steps: [{{ run: 'echo ${{{{ \
+                 secrets.A }}}} ${{{{ secrets.github_token }}}} ${{{{ secrets.B }}}}' }}]\n"
+            );
+            of_rule(RULE.code, &text)
+        };
+        let found = with("workflow_call: { secrets: { a: { required: true } } }");
+        assert!(found.ends_with("`secrets` has no property `B`"), "{found}");
+        assert_eq!(with("workflow_call: {}"), "");
+        assert_eq!(with("workflow_call: { secrets: { a: {} } }, push: {}"), "");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{Type, literal};
 use crate::contexts::Contexts;
 use crate::registry::Rule;
 use crate::rules::{
-    comparison, format_arguments, function_argument, no_properties, unknown_property,
+    comparison, format_arguments, function_argument, never_equal, no_properties, unknown_property,
 };
 
 /// Something wrong in an expression.
@@ -72,6 +72,7 @@ impl<'run> Inference<'run> {
             ViewKind::Compare { operator, left, right } => {
                 let (left, right) = (self.of(left), self.of(right));
                 comparison::judge(self, node, operator, &left, &right);
+                never_equal::judge(self, node, operator, &left, &right);
                 Type::Bool
             }
             ViewKind::And(operands) | ViewKind::Or(operands) => {
@@ -113,8 +114,14 @@ impl<'run> Inference<'run> {
                 (_, Some(_)) => Type::Projection(Rc::new(Type::Any)),
                 (element, None) => element.clone(),
             },
-            Type::Array(element) => (**element).clone(),
-            Type::Bool | Type::Number | Type::String => {
+            Type::Array(element) => {
+                if let Some(name) = name.filter(|name| name.parse::<f64>().is_err()) {
+                    no_properties::report_list(self, node, base, name);
+                    return Type::Any;
+                }
+                (**element).clone()
+            }
+            Type::Bool | Type::Number | Type::String | Type::Words(_) => {
                 no_properties::report(self, node, base, &of);
                 Type::Any
             }
@@ -149,7 +156,7 @@ fn of_literal(value: &Value) -> Type {
         Value::Null => Type::Null,
         Value::Boolean(_) => Type::Bool,
         Value::Number(_) => Type::Number,
-        Value::String(_) => Type::String,
+        Value::String(text) => Type::words([text.to_string()]),
         Value::Array(_) | Value::Object(_) => Type::Any,
     }
 }

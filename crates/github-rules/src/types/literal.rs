@@ -13,7 +13,7 @@ pub(crate) fn of_template(template: &Template, contexts: &Contexts) -> Type {
         TemplateKind::Null => Type::Null,
         TemplateKind::Boolean(_) => Type::Bool,
         TemplateKind::Number(_) => Type::Number,
-        TemplateKind::String(_) => Type::String,
+        TemplateKind::String(text) => Type::words([text.as_str()]),
         TemplateKind::Expression(expression) => silent(expression, contexts),
         TemplateKind::Insert => Type::Any,
         TemplateKind::Sequence(items) => {
@@ -35,7 +35,7 @@ pub(crate) fn of_json(json: &Json) -> Type {
         Json::Null => Type::Null,
         Json::Bool(_) => Type::Bool,
         Json::Number(_) => Type::Number,
-        Json::String(_) => Type::String,
+        Json::String(text) => Type::words([text.as_str()]),
         Json::Array(items) => Type::array(Type::any_of(items.iter().map(of_json))),
         Json::Object(properties) => {
             Type::closed(properties.iter().map(|(name, value)| (name.as_str(), of_json(value))))

@@ -21,6 +21,7 @@ pub(crate) fn convert_action(
     let mut converter = Converter {
         text,
         problems: Vec::new(),
+        empty_lists: Vec::new(),
         job_condition: &availability::ACTION_IF,
         step_condition: &availability::ACTION_STEP_IF,
     };

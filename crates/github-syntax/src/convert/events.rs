@@ -45,15 +45,14 @@ impl Converter<'_> {
     }
 
     fn event_filter(&mut self, template: &Template) -> EventFilter {
-        let texts = |key| template.get(key).map(one_or_more);
         EventFilter {
-            types: texts("types"),
+            types: self.texts(template, "types"),
             branches: self.filters(template, "branches", "branches-ignore"),
             tags: self.filters(template, "tags", "tags-ignore"),
             paths: self.filters(template, "paths", "paths-ignore"),
-            workflows: texts("workflows"),
-            names: texts("names"),
-            versions: texts("versions"),
+            workflows: self.texts(template, "workflows"),
+            names: self.texts(template, "names"),
+            versions: self.texts(template, "versions"),
         }
     }
 
@@ -61,11 +60,11 @@ impl Converter<'_> {
         &mut self,
         template: &Template,
         include: &'static str,
-        ignore: &str,
+        ignore: &'static str,
     ) -> Option<Filters> {
         let filters = Filters {
-            include: template.get(include).map(one_or_more),
-            ignore: template.get(ignore).map(one_or_more),
+            include: self.texts(template, include),
+            ignore: self.texts(template, ignore),
         };
         let patterns = filters.include.iter().chain(&filters.ignore).flatten();
         for pattern in patterns {
@@ -103,7 +102,7 @@ impl Converter<'_> {
                 description: text(input, "description"),
                 required: flag(input, "required"),
                 default: input.get("default").cloned(),
-                options: input.get("options").map(one_or_more).unwrap_or_default(),
+                options: self.texts(input, "options").unwrap_or_default(),
                 deprecation_message: text(input, "deprecationMessage"),
                 name,
             };
@@ -145,7 +144,8 @@ impl Converter<'_> {
     }
 
     fn workflow_call(&mut self, template: &Template) -> WorkflowCall {
-        let mut call = WorkflowCall::default();
+        let has_secrets = template.get("secrets").is_some();
+        let mut call = WorkflowCall { has_secrets, ..WorkflowCall::default() };
         for (name, input) in template.get("inputs").into_iter().flat_map(named) {
             let input = WorkflowCallInput {
                 kind: input_type(input),

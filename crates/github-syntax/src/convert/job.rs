@@ -5,9 +5,7 @@ use windlass_diagnostics::{Span, Spanned};
 
 use super::condition::SUCCESS;
 use super::identifier::Identifiers;
-use super::{
-    Converter, concurrency, named, one_or_more, permissions, run_defaults, spanned_text, uses,
-};
+use super::{Converter, concurrency, named, permissions, run_defaults, spanned_text, uses};
 use crate::problem::{Problem, ProblemKind};
 use crate::schema::availability::SNAPSHOT_IF;
 use crate::template::{Template, TemplateKind};
@@ -48,17 +46,29 @@ impl Converter<'_> {
             Some(uses) if template.get("runs-on").is_none() => {
                 JobBody::Reusable(Box::new(self.call(uses, template)))
             }
-            _ => JobBody::Steps(Box::new(self.job_steps(template, span))),
+            _ => {
+                self.note_missing_steps(&id, template);
+                JobBody::Steps(Box::new(self.job_steps(template, span)))
+            }
         };
         Job {
             id,
             name: template.get("name").filter(|name| name.as_str() != Some("")).cloned(),
-            needs: template.get("needs").map(one_or_more).unwrap_or_default(),
+            needs: self.texts(template, "needs").unwrap_or_default(),
             condition,
             permissions: template.get("permissions").and_then(permissions::convert),
             concurrency: template.get("concurrency").map(concurrency),
             strategy: strategy.map(|template| Strategy { template: template.clone() }),
             body,
+        }
+    }
+
+    /// A job with a runner and nothing to do on it, which GitHub accepts.
+    fn note_missing_steps(&mut self, id: &Spanned<String>, template: &Template) {
+        let steps = template.get("steps").filter(|steps| !steps.is_null());
+        let is_empty = steps.is_none_or(|it| it.as_sequence().is_some_and(<[Template]>::is_empty));
+        if is_empty && template.get("runs-on").is_some() {
+            self.empty_lists.push(Spanned::new("steps".to_owned(), id.span));
         }
     }
 

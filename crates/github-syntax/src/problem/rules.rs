@@ -34,6 +34,7 @@ rules! { ProblemKind:
     Error "gh/insert-parameters" = InsertParameters, "`${{ insert }}` with parameters";
     Error "gh/not-available" = Expression if is_available_elsewhere, "a context or function that exists, but not at this place";
     Error "gh/expression" = Expression, "an expression that cannot be read, or names what does not exist";
+    Warning "gh/unused-anchor" = UnusedAnchor, "a YAML anchor that no alias names";
     Error "gh/on-missing" = OnMissing, "the workflow has no `on`";
     Error "gh/no-events" = NoEvents, "`on` names no event";
     Error "gh/filter-conflict" = FilterConflict, "a filter and its `-ignore` form for one event";

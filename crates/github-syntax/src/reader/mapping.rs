@@ -159,7 +159,7 @@ struct Pairs {
     /// The alternatives before any key, where there were several.
     alternatives: Vec<&'static Mapping>,
     /// The last key that ruled some of them out.
-    narrowed_by: Option<Spanned<String>>,
+    narrowed_by: Option<Box<Spanned<String>>>,
     /// Whether a key came that only fits what was ruled out.
     has_conflict: bool,
     available: &'static Availability,
@@ -177,13 +177,13 @@ impl Pairs {
             self.candidates.retain(|mapping| mapping.property(key).is_some());
         }
         if self.candidates.len() < before {
-            self.narrowed_by = Some(Spanned::new(key.to_owned(), span));
+            self.narrowed_by = Some(Box::new(Spanned::new(key.to_owned(), span)));
         }
         Some(definition)
     }
 
     /// The key that ruled out the alternatives in which an unknown key would be known.
-    fn rival(&self, unknown: &str) -> Option<Spanned<String>> {
+    fn rival(&self, unknown: &str) -> Option<Box<Spanned<String>>> {
         let is_of_other = self.alternatives.iter().any(|one| one.property(unknown).is_some());
         self.narrowed_by.clone().filter(|_| is_of_other)
     }

@@ -153,6 +153,9 @@ pub struct WorkflowCall {
     pub outputs: IndexMap<String, WorkflowCallOutput>,
     /// The secrets by name.
     pub secrets: IndexMap<String, WorkflowCallSecret>,
+    /// Whether `secrets` was written, be it with nothing under it.
+    #[serde(default)]
+    pub has_secrets: bool,
 }
 
 /// One input of `workflow_call`.

@@ -231,7 +231,7 @@ jobs:
   d:
     needs: [e]
     runs-on: x
-    snapshot: {image-name: z, version: 'one'}
+    snapshot: &image {image-name: z, version: 'one'}
     steps: []
 ";
     insta::assert_snapshot!(report(text), @r"
@@ -239,6 +239,7 @@ jobs:
     8:5 gh/missing-key the key `with` needs the key `uses` beside it (add `uses:`, or remove `with`)
     14:5 gh/unknown-key the key `steps` does not go together with `uses` (remove one of them)
     16:13 gh/unknown-need the job `d` needs `e`, which is no job of this workflow (did you mean `a`?)
-    18:40 gh/snapshot-version `one` is no version of an image (write a major version, e.g. `1.*`)
+    18:15 gh/unused-anchor no alias names this anchor (remove it, or write `*` and its name where the value is meant)
+    18:47 gh/snapshot-version `one` is no version of an image (write a major version, e.g. `1.*`)
     ");
 }

@@ -7,14 +7,15 @@ use crate::stage::{Stage, start};
 const FINE: &str = "on: push\njobs: {a: {runs-on: x, steps: [{run: echo hello}]}}\n";
 const WRONG: &str =
     "on: push\njobs: {a: {runs-on: x, steps: [{run: 'echo ${{ github.reff }}'}]}}\n";
-const DOUBTFUL: &str = "on: push\njobs: {a: {runs-on: x, steps: [{run: echo, if: false}]}}\n";
+const DOUBTFUL: &str =
+    "on: push\njobs: {a: {runs-on: x, steps: [{run: 'echo ${{ steps.b.outputs.c }}'}]}}\n";
 
 #[test]
 fn ends_as_its_findings_say() {
     let stage = Stage::new(FINE);
     stage.windlass(&["check"]).expect(0).tells(&["checked 1 file: 0 errors, 0 warnings"]);
     stage.write("doubt.yml", DOUBTFUL);
-    stage.windlass(&["check", "doubt.yml"]).expect(1).tells(&["gh/constant-condition"]);
+    stage.windlass(&["check", "doubt.yml"]).expect(1).tells(&["gh/unknown-step"]);
     stage.windlass(&["check", "--fail-on", "error", "doubt.yml"]).expect(0);
     stage.write("wrong.yml", WRONG);
     let words = ["error[gh/unknown-property]", "wrong.yml:2:", "1 error, 0 warnings"];

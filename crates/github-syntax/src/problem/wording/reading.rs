@@ -27,6 +27,10 @@ pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
             "a workflow file holds one YAML document, and a second one starts here",
             "remove the `---` line, or move what follows into a file of its own",
         ),
+        ProblemKind::UnusedAnchor => words(
+            "no alias names this anchor",
+            "remove it, or write `*` and its name where the value is meant",
+        ),
         ProblemKind::UnsupportedTag { tag } => words(
             format!("GitHub does not know the tag `{tag}`"),
             "remove the tag; numbers, booleans and texts are told apart without it",

@@ -67,7 +67,7 @@ impl Looker {
 
     /// The findings in a text of a file.
     pub fn look(&self, candidate: &Candidate, source: SourceId, text: &str) -> policy::Judged {
-        let neighbours = Neighbours::new(FilesBelow(&candidate.root));
+        let neighbours = Neighbours::new(FilesBelow::new(&candidate.root));
         let mut found = check_file(candidate.kind, source, &candidate.path, text, &neighbours);
         let none = CheckSettings::default();
         let settings = self.settings(&candidate.root).unwrap_or(&none);
