@@ -282,15 +282,13 @@ pub(crate) fn each_node(view: View<'_>, look: &mut dyn FnMut(View<'_>)) {
     }
 }
 
-/// The path of a node as it is written, in lower case: `github.event.issue.title`. `None` when it
-/// is no path of names.
+/// The path of a node as it is written: `github.event.issue.title`. `None` when it is no path of
+/// names.
 pub(crate) fn path(view: View<'_>) -> Option<String> {
     match view.kind() {
         ViewKind::Context(name) => Some(name.to_owned()),
         ViewKind::Index { base, index } => match index.kind() {
-            ViewKind::Literal(Value::String(name)) => {
-                Some(format!("{}.{}", path(base)?, name.to_lowercase()))
-            }
+            ViewKind::Literal(Value::String(name)) => Some(format!("{}.{name}", path(base)?)),
             _ => None,
         },
         _ => None,

@@ -52,6 +52,8 @@ pub enum ProblemKind {
     TooManyValues { limit: u64 },
     /// Nothing in the file.
     Empty,
+    /// No line is indented, though the file has the keys of jobs.
+    IndentationLost { key: &'static str },
     /// A second document in the file.
     SecondDocument,
     /// An explicit tag that GitHub does not know.
@@ -192,6 +194,7 @@ impl Problem {
             | Kind::TooDeep { .. }
             | Kind::TooManyValues { .. }
             | Kind::Empty
+            | Kind::IndentationLost { .. }
             | Kind::SecondDocument
             | Kind::UnsupportedTag { .. }
             | Kind::InvalidForTag { .. }

@@ -29,6 +29,12 @@ pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
         ProblemKind::Empty => {
             words("gh/empty", "the file is empty", "write at least `on` and `jobs`")
         }
+        ProblemKind::IndentationLost { key } => words(
+            "gh/indentation-lost",
+            format!("no line of this file is indented, so `{key}` belongs to no job"),
+            "indent what belongs to the key above it, by two blanks for each level; text copied from \
+             a page often loses them",
+        ),
         ProblemKind::SecondDocument => words(
             "gh/second-document",
             "a workflow file holds one YAML document, and a second one starts here",
