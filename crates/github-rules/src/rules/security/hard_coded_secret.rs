@@ -40,9 +40,7 @@ pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
         report(place, format!("{what} is written into the file"), certainty, findings);
     }
     for job in &outline.jobs {
-        let services = job.body.services.as_ref().and_then(Template::as_mapping);
-        let services = services.into_iter().flatten().map(|(_, service)| service);
-        for container in job.body.container.iter().chain(services) {
+        for container in job.containers() {
             let password = container.get("credentials").and_then(|given| given.get("password"));
             let is_written = |password: &&Template| {
                 let source = outline.source(password);
