@@ -14,6 +14,7 @@ pub mod github_reader;
 pub mod github_run;
 pub mod github_starter;
 pub mod guides_github;
+pub mod guides_mistakes;
 pub mod program;
 pub mod rates;
 pub mod stand_ins;
@@ -78,6 +79,7 @@ pub const CORPORA: &[Corpus] = &[
     Corpus { name: "github/lint-examples", run: github_lint_err::run },
     Corpus { name: "github/run", run: github_run::run },
     Corpus { name: "guides/github", run: guides_github::run },
+    Corpus { name: "guides", run: guides_mistakes::run },
 ];
 
 /// The folder of the cases when none is named: `WINDLASS_CASES`, else `shared/cases` beside the

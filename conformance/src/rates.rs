@@ -13,6 +13,7 @@ pub const RATES: &[(&str, usize)] = &[
     ("github/lint-examples", 920),
     ("github/run", 940),
     ("guides/github", 950),
+    ("guides", 1000),
 ];
 
 /// The least share of a corpus in per mille; 0 for one that has none recorded.

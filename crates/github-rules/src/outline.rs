@@ -158,6 +158,15 @@ fn default_shell<'file>(workflow: &'file Workflow, body: &'file JobSteps) -> &'f
     }
 }
 
+impl<'file> JobOutline<'file> {
+    /// The container of the job and those of its services.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = &'file Template> {
+        let services = self.body.services.as_ref().and_then(Template::as_mapping);
+        let services = services.into_iter().flatten().map(|(_, service)| service);
+        self.body.container.iter().chain(services)
+    }
+}
+
 impl<'file> StepOutline<'file> {
     fn new(step: &'file Step, default_shell: &str, text: &str) -> Self {
         let (mut script, mut action) = (None, None);
@@ -198,6 +207,16 @@ impl<'file> StepOutline<'file> {
     /// Whether it uses this action, written `owner/repository` or with a path behind.
     pub(crate) fn uses(&self, name: &str) -> bool {
         self.action.is_some_and(|action| action.is(name))
+    }
+
+    /// Whether it pushes an image: `docker push`, `--push`, or `push` of an action that builds.
+    pub(crate) fn pushes_an_image(&self) -> bool {
+        let by_action =
+            self.input("push").is_some_and(|push| push.literal_text().as_deref() != Some("false"));
+        let pushes = |command: &Command| {
+            command.is(&["docker", "push"]) || command.name() == "docker" && command.has("--push")
+        };
+        by_action || self.commands().iter().any(pushes)
     }
 
     /// An input of its action.
@@ -282,15 +301,13 @@ pub(crate) fn each_node(view: View<'_>, look: &mut dyn FnMut(View<'_>)) {
     }
 }
 
-/// The path of a node as it is written, in lower case: `github.event.issue.title`. `None` when it
-/// is no path of names.
+/// The path of a node as it is written: `github.event.issue.title`. `None` when it is no path of
+/// names.
 pub(crate) fn path(view: View<'_>) -> Option<String> {
     match view.kind() {
         ViewKind::Context(name) => Some(name.to_owned()),
         ViewKind::Index { base, index } => match index.kind() {
-            ViewKind::Literal(Value::String(name)) => {
-                Some(format!("{}.{}", path(base)?, name.to_lowercase()))
-            }
+            ViewKind::Literal(Value::String(name)) => Some(format!("{}.{name}", path(base)?)),
             _ => None,
         },
         _ => None,

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use windlass_diagnostics::Span;
+use windlass_diagnostics::{Position, Span};
 use windlass_github_syntax::template::Template;
 
 use crate::layout::part;
@@ -60,6 +60,8 @@ pub(crate) struct Word {
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
     scalar: Span,
+    /// Where the lines of the scalar begin, in bytes from its start.
+    lines: Vec<usize>,
     /// The commands in the order in which they are run; those of `$( )` before the one around it.
     pub(crate) commands: Vec<Command>,
 }
@@ -68,13 +70,27 @@ impl Script {
     /// Reads the scalar of a script. `None` when quotes of YAML hide what the script says.
     pub(crate) fn read(template: &Template, text: &str) -> Option<Self> {
         let scalar = template.span;
-        let (content, start) = content(source(text, scalar))?;
-        Some(Self { scalar, commands: reader::commands(&content, start) })
+        let raw = source(text, scalar);
+        let (content, start) = content(raw)?;
+        let lines = raw.match_indices('\n').map(|(at, _)| at + 1).collect();
+        Some(Self { scalar, lines, commands: reader::commands(&content, start) })
     }
 
-    /// The place of a word.
+    /// The place of a word, counted from the start of its line: scripts may be long.
     pub(crate) fn span(&self, text: &str, word: &Word) -> Span {
-        part(text, self.scalar, word.range.clone())
+        let line = self.lines.partition_point(|start| *start <= word.range.start);
+        let Some(start) = line.checked_sub(1).map(|before| self.lines[before]) else {
+            return part(text, self.scalar, word.range.clone());
+        };
+        let lines = u32::try_from(line).unwrap_or(u32::MAX);
+        let base = self.scalar.start;
+        let at_line = Position {
+            offset: base.offset.saturating_add(u32::try_from(start).unwrap_or(u32::MAX)),
+            line: base.line.saturating_add(lines),
+            column: 1,
+        };
+        let rest = Span { start: at_line, ..self.scalar };
+        part(text, rest, word.range.start - start..word.range.end - start)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::action::Action;
 use crate::convert::{convert_action, convert_workflow};
 use crate::limits::Limits;
 use crate::problem::{Problem, ProblemKind};
-use crate::reader::read;
+use crate::reader::{indentation, read};
 use crate::schema;
 use crate::workflow::Workflow;
 
@@ -112,6 +112,14 @@ pub fn parse_workflow_within(
         problems.extend(found);
         workflow
     });
+    // A file that is too large is not looked through.
+    let was_read = |first: &Problem| !matches!(first.kind, ProblemKind::FileTooLarge { .. });
+    if problems.first().is_some_and(was_read)
+        && let Some(problem) = indentation::lost(source, text)
+    {
+        // All else follows from it.
+        return finish(tree, vec![problem], reading.size);
+    }
     finish(tree, problems, reading.size)
 }
 

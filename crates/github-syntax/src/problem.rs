@@ -54,6 +54,8 @@ pub enum ProblemKind {
     TooManyValues { limit: u64 },
     /// Nothing in the file.
     Empty,
+    /// No line is indented, though the file has the keys of jobs.
+    IndentationLost { key: &'static str },
     /// A second document in the file.
     SecondDocument,
     /// An anchor that no alias names.
@@ -211,6 +213,7 @@ impl Problem {
             | Kind::TooDeep { .. }
             | Kind::TooManyValues { .. }
             | Kind::Empty
+            | Kind::IndentationLost { .. }
             | Kind::SecondDocument
             | Kind::UnusedAnchor
             | Kind::UnsupportedTag { .. }

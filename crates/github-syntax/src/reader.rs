@@ -6,6 +6,7 @@
 
 mod expressions;
 pub(crate) mod focus;
+pub(crate) mod indentation;
 mod mapping;
 mod scalar;
 pub mod suggestion;

@@ -13,6 +13,7 @@ rules! { ProblemKind:
     Error "gh/too-deep" = TooDeep, "lists and mappings are nested deeper than GitHub reads";
     Error "gh/too-many-values" = TooManyValues, "with its aliases written out the file has more values than GitHub reads";
     Error "gh/empty" = Empty, "the file is empty";
+    Error "gh/indentation-lost" = IndentationLost, "no line of the file is indented";
     Error "gh/second-document" = SecondDocument, "a second YAML document in the file";
     Error "gh/unsupported-tag" = UnsupportedTag, "an explicit YAML tag that GitHub does not know";
     Error "gh/invalid-for-tag" = InvalidForTag, "a value that does not fit its explicit YAML tag";

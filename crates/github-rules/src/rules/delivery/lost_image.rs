@@ -107,16 +107,12 @@ fn starts_services(command: &Command) -> bool {
 
 /// Whether others can get what the step leaves.
 fn hands_on(step: &StepOutline<'_>) -> bool {
-    let pushes =
-        step.input("push").is_some_and(|push| push.literal_text().as_deref() != Some("false"));
-    pushes
+    let saves = |command: &Command| {
+        command.is(&["docker", "save"]) || command.is(&["docker", "image", "save"])
+    };
+    step.pushes_an_image()
         || step.uses("actions/upload-artifact")
-        || step.commands().iter().any(|command| {
-            command.is(&["docker", "push"])
-                || command.is(&["docker", "save"])
-                || command.is(&["docker", "image", "save"])
-                || command.has("--push")
-        })
+        || step.commands().iter().any(saves)
 }
 
 /// Whether a step brings or builds images of its own.

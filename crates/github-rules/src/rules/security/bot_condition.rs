@@ -17,6 +17,9 @@ pub(crate) const RULE: Rule = Rule {
     summary: "a condition takes whoever acted last for the author",
 };
 
+/// Who acted last.
+const ACTORS: [&str; 3] = ["github.actor", "github.triggering_actor", "github.event.sender.login"];
+
 /// Looks at the conditions of a workflow that outsiders can start.
 pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
     let on = &outline.workflow.on;
@@ -51,12 +54,7 @@ fn compared(node: View<'_>) -> Option<(String, String)> {
         _ => None,
     };
     let actor = |view| {
-        path(view).filter(|path| {
-            matches!(
-                path.as_str(),
-                "github.actor" | "github.triggering_actor" | "github.event.sender.login"
-            )
-        })
+        path(view).filter(|path| ACTORS.iter().any(|actor| path.eq_ignore_ascii_case(actor)))
     };
     actor(left).zip(bot(right)).or_else(|| actor(right).zip(bot(left)))
 }

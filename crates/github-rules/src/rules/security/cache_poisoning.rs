@@ -46,9 +46,8 @@ const PUBLISHERS: [&str; 7] = [
 ];
 
 /// Commands that publish.
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 8] = [
     &["cargo", "publish"],
-    &["docker", "push"],
     &["gem", "push"],
     &["gh", "release", "create"],
     &["gh", "release", "upload"],
@@ -93,9 +92,7 @@ fn caches(action: ActionUse<'_>) -> bool {
 
 fn publishes(job: &JobOutline<'_>) -> bool {
     let does = |step: &StepOutline<'_>| {
-        let pushes =
-            step.input("push").is_some_and(|push| push.literal_text().as_deref() != Some("false"));
-        pushes
+        step.pushes_an_image()
             || step.action.is_some_and(|action| action.is_any(&PUBLISHERS))
             || step.commands().iter().any(|command| COMMANDS.iter().any(|words| command.is(words)))
     };

@@ -48,7 +48,7 @@ mod tests {
     fn a_part_and_the_whole() {
         assert_eq!(
             of_step("run: a\n        env: { A: '${{ fromJSON(secrets.KEYS).a.b }}' }"),
-            "7:24 gh/derived-secret this part of `secrets.keys` is not masked in logs"
+            "7:24 gh/derived-secret this part of `secrets.KEYS` is not masked in logs"
         );
         assert_eq!(of_step("run: a\n        env: { A: '${{ secrets.KEYS }}' }"), "");
         assert_eq!(of_step("run: a\n        env: { A: '${{ fromJSON(env.KEYS).a }}' }"), "");

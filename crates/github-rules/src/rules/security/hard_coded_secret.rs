@@ -9,7 +9,6 @@ use windlass_github_syntax::template::{Template, TemplateKind};
 
 use super::token_shapes::{self, Certainty};
 use crate::findings::Findings;
-use crate::layout::part;
 use crate::outline::Outline;
 use crate::registry::Rule;
 
@@ -32,14 +31,16 @@ const MADE_UP: [&str; 9] =
 
 /// Looks at a workflow.
 pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
-    for (range, what, certainty) in token_shapes::find(outline.text) {
-        let span = part(outline.text, outline.start(), range);
-        report(span, format!("{what} is written into the file"), certainty, findings);
+    let mut tokens: Vec<_> = token_shapes::find(outline.text).collect();
+    tokens.sort_by_key(|(range, ..)| range.start);
+    let mut place = outline.start();
+    for (range, what, certainty) in tokens {
+        place.start = place.start.advanced(outline.text, range.start);
+        place.end = place.start.advanced(outline.text, range.end);
+        report(place, format!("{what} is written into the file"), certainty, findings);
     }
     for job in &outline.jobs {
-        let services = job.body.services.as_ref().and_then(Template::as_mapping);
-        let services = services.into_iter().flatten().map(|(_, service)| service);
-        for container in job.body.container.iter().chain(services) {
+        for container in job.containers() {
             let password = container.get("credentials").and_then(|given| given.get("password"));
             let is_written = |password: &&Template| {
                 let source = outline.source(password);

@@ -3,7 +3,6 @@
 //! Source: Docker Docs, "docker image tag": without a tag `latest` is meant.
 
 use windlass_diagnostics::{Severity, Span};
-use windlass_github_syntax::template::Template;
 use windlass_github_syntax::workflow::{ActionReference, StepKind};
 
 use crate::findings::Findings;
@@ -19,9 +18,7 @@ pub(crate) const RULE: Rule = Rule {
 /// Looks at a workflow.
 pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
     for job in &outline.jobs {
-        let services = job.body.services.as_ref().and_then(Template::as_mapping);
-        let services = services.into_iter().flatten().map(|(_, service)| service);
-        for container in job.body.container.iter().chain(services) {
+        for container in job.containers() {
             let image = container.get("image").unwrap_or(container);
             if image.as_mapping().is_none() {
                 judge(outline.source(image).trim_matches(['"', '\'']), image.span, findings);

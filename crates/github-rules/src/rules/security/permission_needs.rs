@@ -102,7 +102,8 @@ fn by_action(action: ActionUse<'_>, job: &JobOutline<'_>, needs: &mut Needs) {
     }
     let own_registry = action.literal("registry").is_some_and(|host| host.contains("ghcr.io"));
     if action.is("docker/login-action") && own_registry {
-        add("packages", if pushes(job) { Write } else { Read }, true);
+        let pushes = job.steps.iter().any(StepOutline::pushes_an_image);
+        add("packages", if pushes { Write } else { Read }, true);
     }
 }
 
@@ -117,13 +118,6 @@ fn has_token_of_its_own(action: ActionUse<'_>) -> bool {
         source.contains("secrets.github_token") || source.contains("github.token")
     };
     given.and_then(Template::as_expression).is_some_and(|given| !is_of_job(given.source()))
-}
-
-fn pushes(job: &JobOutline<'_>) -> bool {
-    job.steps.iter().any(|step| {
-        step.input("push").is_some_and(|push| push.literal_text().as_deref() != Some("false"))
-            || step.commands().iter().any(|command| command.is(&["docker", "push"]))
-    })
 }
 
 fn by_commands(step: &StepOutline<'_>, needs: &mut Needs) {

@@ -59,10 +59,10 @@ mod tests {
     fn a_secret_that_is_given_and_one_that_is_asked_for() {
         assert_eq!(
             of_step("run: deploy --key=${{ secrets.KEY }}"),
-            "6:31 gh/secret-in-script `secrets.key` becomes part of the script: other programs see it \
+            "6:31 gh/secret-in-script `secrets.KEY` becomes part of the script: other programs see it \
              in the list of processes, and the shell reads its characters"
         );
-        assert!(of_step("run: a ${{ secrets.A || 'b' }}").contains("`secrets.a`"));
+        assert!(of_step("run: a ${{ secrets.A || 'b' }}").contains("`secrets.A`"));
         assert_eq!(of_step("run: a ${{ secrets.A != '' }}"), "");
         assert_eq!(of_step("run: a ${{ secrets.A && 'set' || 'not set' }}"), "");
         assert_eq!(of_step("run: a\n        env: { A: '${{ secrets.A }}' }"), "");

@@ -86,7 +86,9 @@ pub(super) fn find(
 fn judge(text: &str, at: usize, shape: &Shape) -> Option<(Range<usize>, &'static str, Certainty)> {
     let before = text.as_bytes()[..at].last();
     // An address has its scheme before it; a token stands alone.
-    let is_inside = before.is_some_and(|byte| is_url(*byte));
+    if before.is_some_and(|byte| is_url(*byte)) {
+        return None;
+    }
     let behind = &text[at + shape.beginning.len()..];
     let length = behind.bytes().take_while(|byte| (shape.is_of_it)(*byte)).count();
     let fits = if shape.is_exact { length == shape.length } else { length >= shape.length };
@@ -96,7 +98,7 @@ fn judge(text: &str, at: usize, shape: &Shape) -> Option<(Range<usize>, &'static
     let mut characters: Vec<u8> = token.bytes().collect();
     characters.sort_unstable();
     characters.dedup();
-    if is_inside || !fits || !is_mixed || characters.len() < 8 || token.ends_with("EXAMPLE") {
+    if !fits || !is_mixed || characters.len() < 8 || token.ends_with("EXAMPLE") {
         return None;
     }
     let certainty = match shape.beginning {

@@ -62,7 +62,8 @@ fn searched(node: View<'_>) -> Option<(View<'_>, String, String)> {
     let ViewKind::Call { name: "contains", arguments } = node.kind() else { return None };
     let [list, name] = arguments.as_slice() else { return None };
     let ViewKind::Literal(Value::String(names)) = list.kind() else { return None };
-    let name = path(*name).filter(|path| CHOSEN.contains(&path.as_str()))?;
+    let name =
+        path(*name).filter(|path| CHOSEN.iter().any(|chosen| path.eq_ignore_ascii_case(chosen)))?;
     Some((*list, names.to_string(), name))
 }
 

@@ -23,6 +23,11 @@ pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
             "use fewer aliases of aliases",
         ),
         ProblemKind::Empty => words("the file is empty", "write at least `on` and `jobs`"),
+        ProblemKind::IndentationLost { key } => words(
+            format!("no line of this file is indented, so `{key}` belongs to no job"),
+            "indent what belongs to the key above it, by two blanks for each level; text copied from \
+             a page often loses them",
+        ),
         ProblemKind::SecondDocument => words(
             "a workflow file holds one YAML document, and a second one starts here",
             "remove the `---` line, or move what follows into a file of its own",
