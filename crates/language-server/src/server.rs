@@ -70,22 +70,18 @@ pub fn serve(connection: Connection) -> Result<(), ServerError> {
     let Connection { sender, receiver } = connection;
     let (read, incoming) = mpsc::channel();
     thread::spawn(move || receiver.into_iter().all(|message| read.send(message).is_ok()));
-    let mut server = Server {
-        client,
-        send: Box::new(move |message| sender.send(message).is_ok()),
-        incoming,
-        waiting: VecDeque::new(),
-        documents: Documents::default(),
-        shut_down: false,
-    };
+    let mut server =
+        Server::new(client, Box::new(move |message| sender.send(message).is_ok()), incoming);
     server.respond(Response::new_ok(id, result));
     server.run()
 }
 
+/// Sends a message; false when the client has gone. Then reading ends as well.
+type Send = Box<dyn Fn(Message) -> bool>;
+
 struct Server {
     client: Client,
-    /// Sends a message; false when the client has gone. Then reading ends as well.
-    send: Box<dyn Fn(Message) -> bool>,
+    send: Send,
     incoming: Receiver<Message>,
     /// Messages that were read ahead.
     waiting: VecDeque<Message>,
@@ -94,6 +90,17 @@ struct Server {
 }
 
 impl Server {
+    fn new(client: Client, send: Send, incoming: Receiver<Message>) -> Self {
+        Self {
+            client,
+            send,
+            incoming,
+            waiting: VecDeque::new(),
+            documents: Documents::default(),
+            shut_down: false,
+        }
+    }
+
     fn run(&mut self) -> Result<(), ServerError> {
         while let Some(message) = self.next_message() {
             match message {
@@ -271,4 +278,34 @@ where
     N::Params: DeserializeOwned,
 {
     serde_json::from_value(notification.params).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use lsp_types::ClientCapabilities;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// What is answered to messages that have all arrived before the first is dealt with.
+    fn answers(messages: Vec<Message>) -> Vec<Value> {
+        let (send, incoming) = mpsc::channel();
+        messages.into_iter().for_each(|message| send.send(message).unwrap());
+        drop(send);
+        let (said, heard) = mpsc::channel();
+        let client = Client::of(&ClientCapabilities::default());
+        let send = Box::new(move |message| said.send(message).is_ok());
+        let ended = Server::new(client, send, incoming).run();
+        assert!(matches!(ended, Err(ServerError::WithoutShutdown)));
+        heard.iter().map(|message| serde_json::to_value(message).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_request_that_is_cancelled_while_it_waits_is_not_answered_in_full() {
+        let hover = |id: i32| Request::new(id.into(), "textDocument/hover".to_owned(), json!({}));
+        let cancel = Notification::new("$/cancelRequest".to_owned(), json!({ "id": 2 }));
+        let answers = answers(vec![hover(1).into(), hover(2).into(), cancel.into()]);
+        let codes: Vec<&Value> = answers.iter().map(|answer| &answer["error"]["code"]).collect();
+        assert_eq!(codes, [-32602, -32800]);
+    }
 }
