@@ -3,8 +3,10 @@
 //! Readers make [`Problem`]s; [`wording`] turns them into what people read. GitHub's official
 //! wording is rendered from the same data where conformance is tested, never shown to users.
 
+mod causes;
 pub mod wording;
 
+pub use causes::told_once;
 use windlass_diagnostics::{Span, Spanned};
 use windlass_yaml::{ScalarStyle, YamlError};
 
