@@ -1,13 +1,11 @@
 //! The entry: a text in, a syntax tree and everything that is wrong out.
 
-use std::collections::HashSet;
-
 use windlass_diagnostics::{Diagnostic, SourceId};
 
 use crate::action::Action;
 use crate::convert::{convert_action, convert_workflow};
 use crate::limits::Limits;
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::{Problem, ProblemKind, told_once};
 use crate::reader::{indentation, read};
 use crate::schema;
 use crate::workflow::Workflow;
@@ -24,69 +22,16 @@ pub struct Parsed<T> {
 }
 
 impl<T> Parsed<T> {
-    /// The problems as people read them, in the order of the text, each mistake once: what only
-    /// follows from another problem is left out.
+    /// The problems as people read them, in the order of the text, each mistake once.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let causes = Causes::of(&self.problems);
-        let shown = self.problems.iter().filter(|problem| !causes.explain(problem));
-        shown.map(Problem::to_diagnostic).collect()
+        told_once(&self.problems).map(Problem::to_diagnostic).collect()
     }
 
     /// Whether the file cannot be used.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.problems.iter().any(|problem| problem.to_diagnostic().is_error())
-    }
-}
-
-/// Problems from which others follow.
-struct Causes<'problems> {
-    /// The offsets of mistyped keys in order, and what is meant by each.
-    mistyped: Vec<(u32, &'problems str)>,
-    /// The offsets of keys that lack another key and whose alternatives would be complete.
-    lacking: HashSet<u32>,
-    /// Whether a job needs one that is not there or, in a circle, itself.
-    has_wrong_need: bool,
-}
-
-impl<'problems> Causes<'problems> {
-    fn of(problems: &'problems [Problem]) -> Self {
-        let mut causes =
-            Self { mistyped: Vec::new(), lacking: HashSet::new(), has_wrong_need: false };
-        for problem in problems {
-            match &problem.kind {
-                ProblemKind::UnknownKey { suggestion: Some(meant), .. } => {
-                    causes.mistyped.push((problem.span.start.offset, meant));
-                }
-                ProblemKind::MissingKey { rival: Some(rival), .. } => {
-                    causes.lacking.insert(rival.span.start.offset);
-                }
-                ProblemKind::UnknownNeed { .. } | ProblemKind::NeedsCycle { .. } => {
-                    causes.has_wrong_need = true;
-                }
-                _ => {}
-            }
-        }
-        causes
-    }
-
-    /// Whether another problem says what this one says.
-    fn explain(&self, problem: &Problem) -> bool {
-        match &problem.kind {
-            ProblemKind::MissingKey { key, .. } => {
-                let (start, end) = (problem.span.start.offset, problem.span.end.offset);
-                let first = self.mistyped.partition_point(|(offset, _)| *offset < start);
-                let inside = self.mistyped[first..].iter().take_while(|(offset, _)| *offset < end);
-                inside.into_iter().any(|(_, meant)| meant == key)
-            }
-            ProblemKind::UnknownKey { rival: Some(rival), .. } => {
-                self.lacking.contains(&rival.span.start.offset)
-            }
-            ProblemKind::NeedsCycle { circle, .. } => circle.is_empty(),
-            ProblemKind::NoStartingJob => self.has_wrong_need,
-            _ => false,
-        }
     }
 }
 

@@ -4,9 +4,11 @@
 //! people read. GitHub's official
 //! wording is rendered from the same data where conformance is tested, never shown to users.
 
+mod causes;
 pub mod rules;
 pub mod wording;
 
+pub use causes::told_once;
 use windlass_diagnostics::{Span, Spanned};
 use windlass_yaml::{ScalarStyle, YamlError};
 

@@ -4,12 +4,13 @@ use std::io::{self, Write};
 
 use windlass_diagnostics::Severity;
 use windlass_github::{launch::Compiled, sources::can_be_run_with};
+use windlass_github_syntax::problem::told_once;
 
 /// Prints the findings of a workflow and of what it calls; whether it can be run.
 pub fn show(compiled: &Compiled, colours: bool) -> io::Result<bool> {
     let problems = compiled.problems();
     let mut text = String::new();
-    for problem in &problems {
+    for problem in told_once(&problems) {
         let mut diagnostic = problem.to_diagnostic();
         if can_be_run_with(problem) {
             diagnostic.severity = Severity::Warning;

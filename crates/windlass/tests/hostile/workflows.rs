@@ -82,7 +82,7 @@ fn all_mistakes_of_a_file_are_told_at_once_with_suggestions() {
     stage.windlass(&["run"]).expect(2).complains(&[
         "ci.yml:2:1",
         "did you mean `jobs`?",
-        "ci.yml:5:12",
+        "ci.yml:4:3",
         "need one another in a circle",
         "ci.yml:7:5",
         "did you mean `steps`?",
