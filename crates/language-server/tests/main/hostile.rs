@@ -56,8 +56,12 @@ fn ask_everything(content: &str, offset: usize) {
         if let Some(found) = hover(&subject, offset) {
             assert!(content.get(found.range).is_some());
         }
-        definition(&subject, offset);
-        symbols(kind, content);
+        if let Some(found) = definition(&subject, offset) {
+            assert!(content.get(found.range).is_some());
+        }
+        for symbol in symbols(kind, content) {
+            assert!(content.get(symbol.range).is_some() && !symbol.name.is_empty());
+        }
     }
 }
 
