@@ -5,5 +5,6 @@
 mod client;
 mod completing;
 mod conversation;
+mod hostile;
 mod looking;
 mod speed;
