@@ -10,6 +10,7 @@ pub mod settings;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::fix::Fix;
 use crate::rule::Rule;
 use crate::source::SourceId;
 use comment::Comment;
@@ -88,7 +89,8 @@ fn complaint(comment: &Comment, is_used: bool, today: Date) -> Option<Diagnostic
     let codes = comment.codes.join(", ");
     if !is_used {
         let message = format!("nothing here is found by {codes} any more");
-        return Some(UNUSED.finding(comment.span, message).with_help("remove the comment"));
+        let fix = Fix::safe("remove the comment", comment.removal, "");
+        return Some(UNUSED.finding(comment.span, message).with_fix(fix));
     }
     let until = comment.until.filter(|_| comment.has_expired(today))?;
     let message = format!("this suppression of {codes} ended on {until}");
@@ -150,6 +152,15 @@ mod tests {
     fn what_covers_nothing_is_told() {
         let text = "a: good # windlass: allow x/bad: known\n";
         assert_eq!(reported(text, ""), ["1 windlass/suppression-unused"]);
+    }
+
+    #[test]
+    fn a_suppression_of_nothing_can_be_removed() {
+        let text = "# windlass: allow x/bad: known\na: é # windlass: allow x/bad: known\nb: c\n";
+        let settings = CheckSettings::default();
+        let judged = judge(Vec::new(), SourceId(0), "a/ci.yml", text, &settings, TODAY);
+        let fixes = judged.reported.iter().filter_map(|finding| finding.fix.as_ref());
+        assert_eq!(crate::fix::apply(text, fixes), ("a: é\nb: c\n".to_owned(), 2));
     }
 
     #[test]

@@ -138,6 +138,35 @@ pub(crate) fn part(text: &str, span: Span, range: Range<usize>) -> Span {
     Span { source: span.source, start, end }
 }
 
+/// An item of a list that is not its first, with what separates it from the item before: its whole
+/// line, or the comma in braces. `None` where neither is in front of it.
+pub(crate) fn item_with_separator(text: &str, item: Span) -> Option<Span> {
+    let (from, to) = (item.start.offset as usize, item.end.offset as usize);
+    let before = text.get(..from)?;
+    if let Some(list) = before.trim_end().strip_suffix(',') {
+        let start = line_start(text, item, list.len());
+        return Some(Span { start: start.advanced(text, list.len()), ..item });
+    }
+    let line = before.rsplit('\n').next()?;
+    if line.trim() != "-" {
+        return None;
+    }
+    let behind = text.get(to..)?;
+    let rest = behind.split_inclusive('\n').next().unwrap_or_default();
+    let is_all = rest.trim().is_empty() || rest.trim_start().starts_with('#');
+    let start = line_start(text, item, from - line.len());
+    is_all.then(|| Span { start, end: item.end.advanced(text, to + rest.len()), ..item })
+}
+
+/// The start of the line on which a byte before `place` stands.
+fn line_start(text: &str, place: Span, offset: usize) -> Position {
+    let between = text.get(offset..place.start.offset as usize).unwrap_or_default();
+    let lines = u32::try_from(between.matches('\n').count()).unwrap_or_default();
+    let start = text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let offset = u32::try_from(start).unwrap_or_default();
+    Position { offset, line: place.start.line.saturating_sub(lines), column: 1 }
+}
+
 /// How far a place is indented, when only blanks and the `-` of lists stand before it on its line:
 /// there a line can be put in before it. `None` in braces and behind other words.
 pub(crate) fn indentation(text: &str, offset: usize) -> Option<usize> {
@@ -150,11 +179,7 @@ pub(crate) fn key_before(text: &str, value: Span, key: &str) -> Span {
     let before = text.get(..value.start.offset as usize).unwrap_or_default();
     let behind_key = before.trim_end().strip_suffix(':').map(str::trim_end);
     let Some(outside) = behind_key.and_then(|text| text.strip_suffix(key)) else { return value };
-    let line_start = outside.rfind('\n').map_or(0, |at| at + 1);
-    let lines = before[outside.len()..].matches('\n').count();
-    let line = value.start.line - u32::try_from(lines).unwrap_or_default();
-    let offset = u32::try_from(line_start).unwrap_or_default();
-    let start = Position { offset, line, column: 1 }.advanced(text, outside.len());
+    let start = line_start(text, value, outside.len()).advanced(text, outside.len());
     let end = start.advanced(text, outside.len() + key.len());
     Span { source: value.source, start, end }
 }

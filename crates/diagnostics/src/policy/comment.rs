@@ -26,6 +26,9 @@ pub struct Comment {
     pub until: Option<Date>,
     /// Where it stands.
     pub span: Span,
+    /// What goes when the comment is removed: the blanks before it too, and its line where nothing
+    /// else is on it.
+    pub(super) removal: Span,
     lines: RangeInclusive<u32>,
 }
 
@@ -55,11 +58,16 @@ pub(super) fn read(source: SourceId, text: &str) -> (Vec<Comment>, Vec<Diagnosti
         position = position.advanced(text, line_start + at);
         let end = position.advanced(text, line_start + line.trim_end().len());
         let span = Span { source, start: position, end };
+        let is_alone = line[..at].trim().is_empty();
+        let before = if is_alone { 0 } else { line[..at].trim_end().len() };
+        let behind = if is_alone { line.len() + 1 } else { line.len() };
+        let start = line_position(position, line_start).advanced(text, line_start + before);
+        let behind = end.advanced(text, (line_start + behind).min(text.len()));
+        let removal = Span { source, start, end: behind };
         match parse(words) {
             Ok((codes, until, reason)) => {
-                let is_alone = line[..at].trim().is_empty();
                 let lines = covered(&lines, index, is_alone);
-                comments.push(Comment { codes, reason, until, span, lines });
+                comments.push(Comment { codes, reason, until, span, removal, lines });
             }
             Err(message) => wrong.push(INVALID.finding(span, message).with_help(
                 "write `# windlass: allow CODE until YYYY-MM-DD: REASON`; the day may be left out",
@@ -77,6 +85,12 @@ fn marked(line: &str) -> Option<(usize, &str)> {
     let at = before.len() - sign.len();
     let stands_apart = line[..at].chars().next_back().is_none_or(char::is_whitespace);
     stands_apart.then(|| (at, line[mark + MARK.len()..].trim()))
+}
+
+/// Where the line of a position begins.
+fn line_position(position: Position, line_start: usize) -> Position {
+    let offset = u32::try_from(line_start).unwrap_or(u32::MAX);
+    Position { offset, column: 1, ..position }
 }
 
 type Parts = (Vec<String>, Option<Date>, String);

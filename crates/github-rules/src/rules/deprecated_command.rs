@@ -2,7 +2,9 @@
 //!
 //! Source: GitHub Docs, "Workflow commands for GitHub Actions".
 
-use windlass_diagnostics::{Severity, Span};
+use std::ops::Range;
+
+use windlass_diagnostics::{Fix, Severity, Span};
 use windlass_github_syntax::template::Template;
 use windlass_github_syntax::workflow::{Step, StepKind};
 
@@ -16,12 +18,12 @@ pub(crate) const RULE: Rule = Rule {
     summary: "a script prints a workflow command that GitHub has replaced",
 };
 
-/// A command and what has taken its place.
-const COMMANDS: [(&str, &str); 4] = [
-    ("::set-output name=", "echo \"name=value\" >> \"$GITHUB_OUTPUT\""),
-    ("::save-state name=", "echo \"name=value\" >> \"$GITHUB_STATE\""),
-    ("::set-env name=", "echo \"name=value\" >> \"$GITHUB_ENV\""),
-    ("::add-path::", "echo \"path\" >> \"$GITHUB_PATH\""),
+/// A command, the words that take its place, and the file that these go to.
+const COMMANDS: [(&str, &str, &str); 4] = [
+    ("::set-output name=", "name=value", "GITHUB_OUTPUT"),
+    ("::save-state name=", "name=value", "GITHUB_STATE"),
+    ("::set-env name=", "name=value", "GITHUB_ENV"),
+    ("::add-path::", "path", "GITHUB_PATH"),
 ];
 
 /// Looks at the script of a step.
@@ -31,16 +33,39 @@ pub(crate) fn check(step: &Step, findings: &mut Findings<'_>) {
         if line.trim_start().starts_with('#') {
             continue;
         }
-        for (command, instead) in COMMANDS {
+        for (command, instead, file) in COMMANDS {
             let Some(at) = line.find(command) else { continue };
-            let at = start + at;
-            let span = part(findings.text(), script.span, at..at + command.len());
+            let place = |range: Range<usize>| {
+                part(findings.text(), script.span, start + range.start..start + range.end)
+            };
             let word = command.trim_matches(':').trim_end_matches(" name=");
             let message = format!("the workflow command `{word}` is deprecated");
-            let finding = RULE.finding(span, message).with_help(format!("write `{instead}`"));
+            let help = format!("write `echo \"{instead}\" >> \"${file}\"`");
+            let mut finding = RULE.finding(place(at..at + command.len()), message).with_help(help);
+            finding.fix = redirected(line, at, command, file).map(|(range, text)| {
+                Fix::suggested(format!("write to `${file}`"), place(range), text)
+            });
             findings.add(finding);
         }
     }
+}
+
+/// The end of a line `echo "::set-output name=a::b"` from the command on, and what takes its place
+/// in a shell of POSIX. Suggested only: which shell runs the script is not always in the file.
+fn redirected(line: &str, at: usize, command: &str, file: &str) -> Option<(Range<usize>, String)> {
+    let line = line.trim_end();
+    let quote = line[..at].chars().next_back().filter(|last| matches!(last, '"' | '\''))?;
+    let is_echo = line[..at].trim_end_matches(quote).trim_end().ends_with("echo");
+    let words = line[at + command.len()..].strip_suffix(quote)?;
+    if !is_echo || words.contains(quote) {
+        return None;
+    }
+    let words = match words.split_once("::") {
+        Some((name, value)) if command.ends_with('=') => format!("{name}={value}"),
+        None if command.ends_with("::") => words.to_owned(),
+        _ => return None,
+    };
+    Some((at..line.len(), format!("{words}{quote} >> \"${file}\"")))
 }
 
 /// The lines of a script as they stand in the file, with their offsets from its start.
@@ -59,7 +84,8 @@ fn lines<'text>(
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::of_step;
+    use super::RULE;
+    use crate::rules::testing::{mended, of_step};
 
     #[test]
     fn is_found_on_its_line() {
@@ -70,5 +96,21 @@ mod tests {
             found,
             "8:17 gh/deprecated-command the workflow command `set-output` is deprecated"
         );
+    }
+
+    #[test]
+    fn an_echo_is_written_to_the_file() {
+        let of = |script: &str| {
+            let text = format!(
+                "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          {script}\n"
+            );
+            let lines = mended(RULE.code, &text);
+            lines.lines().last().unwrap().trim().to_owned()
+        };
+        assert_eq!(of("echo \"::set-output name=a::$B\""), "echo \"a=$B\" >> \"$GITHUB_OUTPUT\"");
+        assert_eq!(of("x; echo '::add-path::/y'  "), "x; echo '/y' >> \"$GITHUB_PATH\"");
+        for left in ["echo \"::set-output name=a::b\" | tee x", "printf \"::set-env name=a::b\""] {
+            assert_eq!(of(left), left);
+        }
     }
 }

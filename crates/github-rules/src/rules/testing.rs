@@ -1,5 +1,6 @@
 //! For the tests of the rules: a workflow in, its findings out, one a line.
 
+use windlass_diagnostics::fix::apply;
 use windlass_diagnostics::{Diagnostic, Severity, SourceId};
 use windlass_github_syntax::parse_workflow;
 
@@ -41,6 +42,12 @@ pub(crate) fn detailed(code: &str, text: &str) -> String {
         lines.extend(further);
     }
     lines.join("\n")
+}
+
+/// A workflow after the edits that one rule offers.
+pub(crate) fn mended(code: &str, text: &str) -> String {
+    let found = found_by(code, text);
+    apply(text, found.iter().filter_map(|finding| finding.fix.as_ref())).0
 }
 
 fn found_by(code: &str, text: &str) -> Vec<Diagnostic> {

@@ -49,7 +49,7 @@ fn expression(
             return words(format!("`{}` is not available here", symbol.text), &help);
         }
         words(error.to_string(), &help)
-            .suggesting(nearest(&symbol.text, known.iter().copied()).as_ref())
+            .replacing(nearest(&symbol.text, known.iter().copied()).as_ref())
     };
     match error {
         ExpressionError::UnrecognizedContext(symbol) => {

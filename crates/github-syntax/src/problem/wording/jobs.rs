@@ -22,7 +22,7 @@ pub(super) fn of(kind: &ProblemKind) -> Option<Words> {
             format!("the job `{job}` needs `{need}`, which is no job of this workflow"),
             "name the id of a job under `jobs`",
         )
-        .suggesting(suggestion.as_ref()),
+        .replacing(suggestion.as_ref()),
         ProblemKind::NeedsCycle { job, need, circle } => {
             let way = match circle.as_slice() {
                 [] => format!(
@@ -114,7 +114,7 @@ fn steps(kind: &ProblemKind) -> Option<Words> {
             format!("there is no background step `{id}` before this step"),
             "name the `id` of an earlier step with `background: true`",
         )
-        .suggesting(suggestion.as_ref()),
+        .replacing(suggestion.as_ref()),
         ProblemKind::ParallelStep { found } => words(
             format!("a step with `{found}` has no effect of its own among parallel steps"),
             "put it before or behind the group",

@@ -69,20 +69,20 @@ fn schema(kind: &ProblemKind) -> Option<Words> {
                 [] => String::new(),
                 known => format!("known here: {}", list(known)),
             };
-            words(format!("there is no key `{key}` here"), &help).suggesting(suggestion.as_ref())
+            words(format!("there is no key `{key}` here"), &help).replacing(suggestion.as_ref())
         }
         ProblemKind::IgnoredKey { key, suggestion, known } => words(
             format!("there is no key `{key}` here; GitHub passes over it"),
             &format!("known here: {}", list(known)),
         )
-        .suggesting(suggestion.as_ref()),
+        .replacing(suggestion.as_ref()),
         ProblemKind::MergeKey => words(
             "GitHub has no merge key `<<`",
             "write the keys out; an alias can only stand for a whole value",
         ),
         ProblemKind::UnexpectedValue { text, suggestion, expected } => {
             let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
-            words(format!("expected {expected}, found {found}"), "").suggesting(suggestion.as_ref())
+            words(format!("expected {expected}, found {found}"), "").replacing(suggestion.as_ref())
         }
         ProblemKind::DuplicateKey { key, first } => words(
             format!("the key `{key}` is there twice"),
