@@ -16,6 +16,7 @@ pub use diagnostic::{Diagnostic, Label, Severity};
 pub use fix::{Edit, Fix};
 pub use github::{github_notice, render_github};
 pub use json::render_json;
+pub use policy::Policy;
 pub use policy::settings::CheckSettings;
 pub use rule::Rule;
 pub use sarif::{SarifLog, SarifRule, render_sarif};

@@ -47,42 +47,52 @@ pub struct Judged {
     pub suppressed: Vec<Diagnostic>,
 }
 
-/// Judges the findings of one text. `path` is its path from the project's root, `today` the day
-/// up to which suppressions hold.
-#[must_use]
-pub fn judge(
-    found: Vec<Diagnostic>,
-    source: SourceId,
-    path: &str,
-    text: &str,
-    settings: &CheckSettings,
-    today: Date,
-) -> Judged {
-    let (comments, mut reported) = comment::read(source, text);
-    let mut used = vec![false; comments.len()];
-    let mut judged = Judged::default();
-    for mut finding in found {
-        match settings.level(finding.code) {
-            Some(None) => continue,
-            Some(Some(severity)) => finding.severity = severity,
-            None => {}
+/// What a project says, on a day.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// The settings of the project.
+    pub settings: CheckSettings,
+    /// The day on which suppressions that end are looked at.
+    pub today: Date,
+}
+
+impl Policy {
+    /// Judges the findings of one text. `path` is its path from the project's root.
+    #[must_use]
+    pub fn judge(
+        &self,
+        found: Vec<Diagnostic>,
+        source: SourceId,
+        path: &str,
+        text: &str,
+    ) -> Judged {
+        let (comments, mut reported) = comment::read(source, text);
+        let mut used = vec![false; comments.len()];
+        let mut judged = Judged::default();
+        for mut finding in found {
+            match self.settings.level(finding.code) {
+                Some(None) => continue,
+                Some(Some(severity)) => finding.severity = severity,
+                None => {}
+            }
+            let covering = comments.iter().position(|comment| comment.covers(&finding));
+            if let Some(position) = covering {
+                used[position] = true;
+            }
+            let by_comment =
+                covering.is_some_and(|position| !comments[position].has_expired(self.today));
+            if by_comment || self.settings.suppresses(finding.code, path, self.today) {
+                judged.suppressed.push(finding);
+            } else {
+                reported.push(finding);
+            }
         }
-        let covering = comments.iter().position(|comment| comment.covers(&finding));
-        if let Some(position) = covering {
-            used[position] = true;
-        }
-        let by_comment = covering.is_some_and(|position| !comments[position].has_expired(today));
-        if by_comment || settings.suppresses(finding.code, path, today) {
-            judged.suppressed.push(finding);
-        } else {
-            reported.push(finding);
-        }
+        let complaints = comments.iter().zip(used);
+        reported.extend(complaints.filter_map(|(it, used)| complaint(it, used, self.today)));
+        reported.sort_by_key(Diagnostic::offset);
+        judged.reported = reported;
+        judged
     }
-    let complaints = comments.iter().zip(used).filter_map(|(it, used)| complaint(it, used, today));
-    reported.extend(complaints);
-    reported.sort_by_key(Diagnostic::offset);
-    judged.reported = reported;
-    judged
 }
 
 fn complaint(comment: &Comment, is_used: bool, today: Date) -> Option<Diagnostic> {
@@ -114,7 +124,8 @@ mod tests {
             Diagnostic::error("x/bad", span, "bad")
         });
         let settings = settings::read(settings);
-        let judged = judge(found.collect(), SourceId(0), "a/ci.yml", text, &settings, TODAY);
+        let policy = Policy { settings, today: TODAY };
+        let judged = policy.judge(found.collect(), SourceId(0), "a/ci.yml", text);
         let line = |it: &Diagnostic| {
             format!("{} {}", it.primary.as_ref().unwrap().span.start.line, it.code)
         };
@@ -157,8 +168,7 @@ mod tests {
     #[test]
     fn a_suppression_of_nothing_can_be_removed() {
         let text = "# windlass: allow x/bad: known\na: é # windlass: allow x/bad: known\nb: c\n";
-        let settings = CheckSettings::default();
-        let judged = judge(Vec::new(), SourceId(0), "a/ci.yml", text, &settings, TODAY);
+        let judged = Policy::default().judge(Vec::new(), SourceId(0), "a/ci.yml", text);
         let fixes = judged.reported.iter().filter_map(|finding| finding.fix.as_ref());
         assert_eq!(crate::fix::apply(text, fixes), ("a: é\nb: c\n".to_owned(), 2));
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use jiff::civil::Date;
-use windlass_diagnostics::{CheckSettings, Diagnostic, Rule, Severity, SourceId, policy};
+use windlass_diagnostics::{Diagnostic, Policy, Rule, Severity, SourceId};
 use windlass_github_syntax::action::Action;
 use windlass_github_syntax::link::{Called, DefaultPermissions, check_calls};
 use windlass_github_syntax::workflow::{Workflow, WorkflowReference};
@@ -182,8 +182,8 @@ impl Page {
         let is_elsewhere = |problem: &&Problem| matches!(&problem.kind, ProblemKind::CalledWorkflowMissing { cause, .. } if cause.is_empty());
         let here = problems.iter().filter(|problem| !is_elsewhere(problem));
         found.extend(here.map(Problem::to_diagnostic));
-        let settings = CheckSettings::default();
-        policy::judge(found, SourceId(0), EXAMPLE, text, &settings, TODAY).reported
+        let policy = Policy { today: TODAY, ..Policy::default() };
+        policy.judge(found, SourceId(0), EXAMPLE, text).reported
     }
 }
 

@@ -7,7 +7,7 @@ use lsp_types::{
     DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, NumberOrString,
     Range, TextEdit, Uri, WorkspaceEdit,
 };
-use windlass_diagnostics::{Diagnostic, Fix, Severity, SourceId, Span};
+use windlass_diagnostics::{Diagnostic, Fix, Policy, Severity, SourceId, Span};
 use windlass_github_rules::{Neighbours, check_file};
 
 use crate::documents::Document;
@@ -20,14 +20,16 @@ const MOST_SHOWN: usize = 500;
 /// The source of a document in its own findings.
 const OWN: SourceId = SourceId(0);
 
-/// What is wrong in a document.
+/// What is wrong in a document, as far as the project lets it be said.
 #[must_use]
-pub fn check(document: &Document, files: &dyn Files) -> Vec<Diagnostic> {
+pub fn check(document: &Document, files: &dyn Files, policy: &Policy) -> Vec<Diagnostic> {
     let neighbours = Neighbours::new(|path: &str| files.read(path));
     let (kind, path) = (document.identity.kind, &document.identity.path);
-    let mut found = check_file(kind, OWN, path, document.text.as_str(), &neighbours);
-    found.truncate(MOST_SHOWN);
-    found
+    let text = document.text.as_str();
+    let found = check_file(kind, OWN, path, text, &neighbours);
+    let mut reported = policy.judge(found, OWN, path, text).reported;
+    reported.truncate(MOST_SHOWN);
+    reported
 }
 
 /// The findings of a document as the client shows them.

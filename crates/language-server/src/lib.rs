@@ -25,7 +25,7 @@ pub mod symbols;
 pub mod text;
 pub mod workspace;
 
-pub use server::{ServerError, serve, serve_stdio};
+pub use server::{Policies, ServerError, serve, serve_stdio};
 
 /// Stands in the text where the cursor is while a completion is looked for, so that the cursor is
 /// always part of a word. A character for private use: no file has a reason to hold it.

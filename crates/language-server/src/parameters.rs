@@ -1,7 +1,8 @@
 //! What can be handed to an action or a called workflow.
 
-use windlass_github_rules::{Neighbours, Project};
+use windlass_github_rules::{ActionInterface, Neighbours, Project};
 use windlass_github_syntax::template::Template;
+use windlass_github_syntax::workflow::ActionReference;
 
 /// An input or secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub struct Interface {
 /// What the `uses` of a step names, as far as it is known.
 #[must_use]
 pub fn of_action(uses: &str, neighbours: &Neighbours<'_>) -> Option<Interface> {
-    let action = neighbours.action(uses)?;
+    let Some(action) = neighbours.action(uses) else { return of_known(uses, neighbours) };
     let inputs = action.inputs.iter().map(|(name, input)| Parameter {
         name: name.clone(),
         description: input.description.clone(),
@@ -48,6 +49,19 @@ pub fn of_action(uses: &str, neighbours: &Neighbours<'_>) -> Option<Interface> {
         inputs: inputs.collect(),
         secrets: Vec::new(),
     })
+}
+
+/// An action of another repository, of which the names of its inputs are known.
+fn of_known(uses: &str, neighbours: &Neighbours<'_>) -> Option<Interface> {
+    let known = ActionInterface::find(&ActionReference::parse(uses)?, neighbours)?;
+    let inputs = known.inputs.into_iter().map(|input| Parameter {
+        description: input.deprecation.map(|message| format!("Deprecated: {message}")),
+        name: input.name,
+        required: input.is_needed,
+        default: None,
+        kind: None,
+    });
+    Some(Interface { name: None, description: None, inputs: inputs.collect(), secrets: Vec::new() })
 }
 
 /// What the `uses` of a job names, as far as it is known.

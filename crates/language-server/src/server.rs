@@ -5,6 +5,7 @@
 //! message waits. Source: Language Server Protocol 3.17, "Base Protocol" and "Lifecycle Messages".
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 
@@ -19,6 +20,7 @@ use lsp_types::request::{RegisterCapability, Request as _, Shutdown};
 use lsp_types::{InitializeParams, PublishDiagnosticsParams, Uri};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use windlass_diagnostics::Policy;
 
 use crate::answers::{Refusal, answer};
 use crate::capabilities::{self, Client};
@@ -41,13 +43,16 @@ pub enum ServerError {
     WithoutShutdown,
 }
 
+/// Says what the project at a root says of findings; asked anew for each check.
+pub type Policies = Box<dyn Fn(&Path) -> Policy>;
+
 /// Serves an editor over standard input and output until it says that it is done.
 ///
 /// # Errors
 /// When the conversation ends otherwise.
-pub fn serve_stdio() -> Result<(), ServerError> {
+pub fn serve_stdio(policies: Policies) -> Result<(), ServerError> {
     let (connection, threads) = Connection::stdio();
-    match serve(connection) {
+    match serve(connection, policies) {
         Ok(()) => Ok(threads.join()?),
         // Reading may wait for a client that says nothing more; what it met is the better reason.
         Err(ServerError::WithoutShutdown) => {
@@ -62,7 +67,7 @@ pub fn serve_stdio() -> Result<(), ServerError> {
 ///
 /// # Errors
 /// When the conversation ends otherwise than by `shutdown` and `exit`.
-pub fn serve(connection: Connection) -> Result<(), ServerError> {
+pub fn serve(connection: Connection, policies: Policies) -> Result<(), ServerError> {
     let (id, parameters) = connection.initialize_start()?;
     let parameters: InitializeParams = serde_json::from_value(parameters).unwrap_or_default();
     let client = Client::of(&parameters.capabilities);
@@ -70,8 +75,12 @@ pub fn serve(connection: Connection) -> Result<(), ServerError> {
     let Connection { sender, receiver } = connection;
     let (read, incoming) = mpsc::channel();
     thread::spawn(move || receiver.into_iter().all(|message| read.send(message).is_ok()));
-    let mut server =
-        Server::new(client, Box::new(move |message| sender.send(message).is_ok()), incoming);
+    let mut server = Server::new(
+        client,
+        Box::new(move |message| sender.send(message).is_ok()),
+        incoming,
+        policies,
+    );
     server.respond(Response::new_ok(id, result));
     server.run()
 }
@@ -86,17 +95,19 @@ struct Server {
     /// Messages that were read ahead.
     waiting: VecDeque<Message>,
     documents: Documents,
+    policies: Policies,
     shut_down: bool,
 }
 
 impl Server {
-    fn new(client: Client, send: Send, incoming: Receiver<Message>) -> Self {
+    fn new(client: Client, send: Send, incoming: Receiver<Message>, policies: Policies) -> Self {
         Self {
             client,
             send,
             incoming,
             waiting: VecDeque::new(),
             documents: Documents::default(),
+            policies,
             shut_down: false,
         }
     }
@@ -242,7 +253,8 @@ impl Server {
     fn check(&mut self, uri: &Uri) {
         let Some(document) = self.documents.get(uri) else { return };
         let files = ProjectFiles { root: &document.identity.root, documents: &self.documents };
-        let found = findings::check(document, &files);
+        let policy = (self.policies)(&document.identity.root);
+        let found = findings::check(document, &files, &policy);
         self.documents.keep_findings(uri, found);
         if let Some(document) = self.documents.get(uri) {
             self.notify::<PublishDiagnostics>(PublishDiagnosticsParams {
@@ -295,7 +307,7 @@ mod tests {
         let (said, heard) = mpsc::channel();
         let client = Client::of(&ClientCapabilities::default());
         let send = Box::new(move |message| said.send(message).is_ok());
-        let ended = Server::new(client, send, incoming).run();
+        let ended = Server::new(client, send, incoming, Box::new(|_| Policy::default())).run();
         assert!(matches!(ended, Err(ServerError::WithoutShutdown)));
         heard.iter().map(|message| serde_json::to_value(message).unwrap()).collect()
     }

@@ -5,11 +5,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use windlass_diagnostics::{
-    CheckSettings, SourceMap, fix, policy, render_github, render_json, render_sarif, render_text,
+    Policy, SourceMap, fix, render_github, render_json, render_sarif, render_text,
 };
 use windlass_github_rules::{FileKind, Neighbours, check_file};
-
-const TODAY: jiff::civil::Date = jiff::civil::date(2026, 1, 1);
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
@@ -21,8 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
         // The file calls itself, whatever it calls.
         let neighbours = Neighbours::new(|_: &str| Some(text.clone().into_owned()));
         let found = check_file(kind, source, name, &text, &neighbours);
-        let judged =
-            policy::judge(found, source, name, &text, &CheckSettings::default(), TODAY);
+        let judged = Policy::default().judge(found, source, name, &text);
         for finding in judged.reported.iter().take(20) {
             render_text(finding, &map, true);
             render_github(finding, &map);

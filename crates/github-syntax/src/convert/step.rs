@@ -3,7 +3,7 @@
 use indexmap::IndexSet;
 
 use super::identifier::Identifiers;
-use super::{Converter, one_or_more, spanned_text, uses};
+use super::{Converter, one_or_more, spanned_text};
 use crate::problem::ProblemKind;
 use crate::reader::suggestion;
 use crate::template::Template;
@@ -56,7 +56,7 @@ impl Converter<'_> {
             });
         }
         if let Some(uses) = template.get("uses").and_then(spanned_text) {
-            let action = uses::action(&uses.value);
+            let action = ActionReference::parse(&uses.value);
             if action.is_none() {
                 self.problem(uses.span, ProblemKind::UsesSyntax { uses: uses.value.clone() });
             }

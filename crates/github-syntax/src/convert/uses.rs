@@ -3,34 +3,10 @@
 //! Source: GitHub Docs, "Workflow syntax for GitHub Actions", `jobs.<job_id>.steps[*].uses` and
 //! `jobs.<job_id>.uses`; "Reuse workflows".
 
-use crate::workflow::{ActionReference, WorkflowReference};
+use crate::workflow::WorkflowReference;
 
 /// The folder that workflows live in.
 const WORKFLOW_FOLDER: &str = ".github/workflows";
-
-/// Takes an action apart; `None` for a text in none of the three forms.
-pub(super) fn action(uses: &str) -> Option<ActionReference> {
-    if let Some(image) = uses.strip_prefix("docker://") {
-        return Some(ActionReference::Docker { image: image.to_owned() });
-    }
-    if uses.starts_with("./") || uses.starts_with(".\\") {
-        return Some(ActionReference::Local { path: uses.to_owned() });
-    }
-    let (name, reference) = uses.split_once('@')?;
-    if reference.is_empty() || reference.contains('@') {
-        return None;
-    }
-    let mut segments = name.split(['/', '\\']);
-    let owner = segments.next().filter(|owner| !owner.is_empty())?;
-    let repository = segments.next().filter(|repository| !repository.is_empty())?;
-    let path: Vec<_> = segments.filter(|segment| !segment.is_empty()).collect();
-    Some(ActionReference::Repository {
-        owner: owner.to_owned(),
-        repository: repository.to_owned(),
-        path: path.join("/"),
-        reference: reference.to_owned(),
-    })
-}
 
 /// Takes a called workflow apart, or says what is wrong with it.
 ///

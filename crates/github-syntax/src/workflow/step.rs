@@ -117,3 +117,30 @@ pub enum ActionReference {
         image: String,
     },
 }
+
+impl ActionReference {
+    /// Takes `uses` of a step apart; `None` for a text in none of the three forms.
+    #[must_use]
+    pub fn parse(uses: &str) -> Option<Self> {
+        if let Some(image) = uses.strip_prefix("docker://") {
+            return Some(Self::Docker { image: image.to_owned() });
+        }
+        if uses.starts_with("./") || uses.starts_with(".\\") {
+            return Some(Self::Local { path: uses.to_owned() });
+        }
+        let (name, reference) = uses.split_once('@')?;
+        if reference.is_empty() || reference.contains('@') {
+            return None;
+        }
+        let mut segments = name.split(['/', '\\']);
+        let owner = segments.next().filter(|owner| !owner.is_empty())?;
+        let repository = segments.next().filter(|repository| !repository.is_empty())?;
+        let path: Vec<_> = segments.filter(|segment| !segment.is_empty()).collect();
+        Some(Self::Repository {
+            owner: owner.to_owned(),
+            repository: repository.to_owned(),
+            path: path.join("/"),
+            reference: reference.to_owned(),
+        })
+    }
+}

@@ -53,7 +53,7 @@ fn findings_follow_the_text() {
             }],
         }),
     );
-    assert_eq!(client.findings(CI, 3), [""; 0]);
+    assert_eq!(client.findings(CI, 3), ["2:48 gh/template-injection"]);
     client.tell("textDocument/didClose", json!({ "textDocument": { "uri": client.uri(CI) } }));
     client.open("docker-compose.yml", "services: {}");
     assert!(client.leave().is_ok());

@@ -7,9 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::{Zoned, civil::Date};
+use jiff::Zoned;
 use windlass_diagnostics::{
-    CheckSettings, Diagnostic, Position, Severity, SourceId, SourceMap, Span, policy,
+    Diagnostic, Policy, Position, Severity, SourceId, SourceMap, Span, policy,
 };
 use windlass_github_rules::{
     FileKind, Neighbours, check_file, every_rule,
@@ -34,34 +34,37 @@ use crate::{
 
 /// What looking at a text needs, shared by all files.
 pub struct Looker {
-    settings: BTreeMap<PathBuf, ReadSettings>,
+    projects: BTreeMap<PathBuf, ProjectPolicy>,
     shellcheck: Option<Shellcheck>,
-    today: Date,
+}
+
+/// What a project's settings say, and the file that says so.
+struct ProjectPolicy {
+    policy: Policy,
+    file: Option<(PathBuf, String)>,
 }
 
 impl Looker {
     pub fn new(arguments: &Check, candidates: &[Candidate]) -> Result<Self, Failure> {
-        let mut settings = BTreeMap::new();
+        let today = Zoned::now().date();
+        let mut projects = BTreeMap::new();
         for candidate in candidates {
-            if !settings.contains_key(&candidate.root) {
+            if !projects.contains_key(&candidate.root) {
                 let read = settings::read(&candidate.root)?;
                 tell_unknown(&read);
-                settings.insert(candidate.root.clone(), read);
+                let policy = Policy { settings: read.settings.check, today };
+                projects.insert(candidate.root.clone(), ProjectPolicy { policy, file: read.file });
             }
         }
         let shellcheck = (!arguments.no_shellcheck)
             .then(|| Shellcheck::find(&env::var_os("PATH").unwrap_or_default()))
             .flatten();
-        Ok(Looker { settings, shellcheck, today: Zoned::now().date() })
-    }
-
-    fn settings(&self, root: &Path) -> Option<&CheckSettings> {
-        self.settings.get(root).map(|read| &read.settings.check)
+        Ok(Looker { projects, shellcheck })
     }
 
     /// The least severity that fails a check, as the settings have it: warnings.
     pub fn fail_on(&self) -> Severity {
-        let set = self.settings.values().filter_map(|read| read.settings.check.fail_on);
+        let set = self.projects.values().filter_map(|it| it.policy.settings.fail_on);
         set.min().unwrap_or(Severity::Warning)
     }
 
@@ -69,27 +72,26 @@ impl Looker {
     pub fn look(&self, candidate: &Candidate, source: SourceId, text: &str) -> policy::Judged {
         let neighbours = Neighbours::new(FilesBelow::new(&candidate.root));
         let mut found = check_file(candidate.kind, source, &candidate.path, text, &neighbours);
-        let none = CheckSettings::default();
-        let settings = self.settings(&candidate.root).unwrap_or(&none);
-        if settings.shellcheck != Some(false)
+        let none = Policy::default();
+        let policy = self.projects.get(&candidate.root).map_or(&none, |project| &project.policy);
+        if policy.settings.shellcheck != Some(false)
             && let Some(shellcheck) = &self.shellcheck
         {
             found.extend(of_scripts(shellcheck, candidate, source, text));
             found.sort_by_key(Diagnostic::offset);
         }
-        policy::judge(found, source, &candidate.path, text, settings, self.today)
+        policy.judge(found, source, &candidate.path, text)
     }
 
     /// What is to be said of the settings themselves.
     pub fn about_settings(&self, form: Form) -> Vec<Report> {
-        let expired = |read: &ReadSettings| {
-            let (path, text) = read.file.as_ref()?;
+        let expired = |project: &ProjectPolicy| {
+            let (path, text) = project.file.as_ref()?;
             let mut map = SourceMap::new();
             let source = map.add(shown(path), text.as_str());
-            let found: Vec<Diagnostic> = read
-                .settings
-                .check
-                .expired(self.today)
+            let Policy { settings, today } = &project.policy;
+            let found: Vec<Diagnostic> = settings
+                .expired(*today)
                 .map(|(bytes, entry)| {
                     let begin = Position { offset: 0, line: 1, column: 1 };
                     let start = begin.advanced(text, bytes.start);
@@ -101,7 +103,7 @@ impl Looker {
                 .collect();
             (!found.is_empty()).then(|| report::settings(&found, &map, form))
         };
-        self.settings.values().filter_map(expired).collect()
+        self.projects.values().filter_map(expired).collect()
     }
 }
 
