@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
 use windlass_diagnostics::CheckSettings;
 
@@ -31,6 +32,12 @@ pub struct ReadSettings {
     pub file: Option<(PathBuf, String)>,
     /// Keys that nobody knows, as `section.key`.
     pub unknown: Vec<String>,
+}
+
+/// The day on which suppressions that end are looked at, in UTC: the same everywhere, and found
+/// without reading a table of time zones.
+pub fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
 /// Reads the settings of the project at `root`.

@@ -8,6 +8,8 @@
 
 use std::cmp::Ordering;
 
+use memchr::{memchr, memrchr};
+
 use super::{ActionInterface, InputInterface};
 
 static TABLE: &str = include_str!("known.tsv");
@@ -38,15 +40,14 @@ fn line<'table>(table: &'table str, key: &str) -> Option<&'table str> {
     let mut rest = table;
     while !rest.is_empty() {
         let middle = rest.len() / 2;
-        let start = rest.as_bytes()[..middle].iter().rposition(|byte| *byte == b'\n');
-        let start = start.map_or(0, |at| at + 1);
-        let length = rest[start..].find('\n').unwrap_or(rest.len() - start);
-        let line = &rest[start..start + length];
-        let (found, columns) = line.split_once('\t')?;
-        match key.cmp(found) {
-            Ordering::Equal => return Some(columns),
+        let bytes = rest.as_bytes();
+        let start = memrchr(b'\n', &bytes[..middle]).map_or(0, |at| at + 1);
+        let end = memchr(b'\n', &bytes[middle..]).map_or(rest.len(), |at| middle + at);
+        let tab = start + memchr(b'\t', &bytes[start..end])?;
+        match key.cmp(&rest[start..tab]) {
+            Ordering::Equal => return rest.get(tab + 1..end),
             Ordering::Less => rest = &rest[..start],
-            Ordering::Greater => rest = rest.get(start + length + 1..).unwrap_or_default(),
+            Ordering::Greater => rest = rest.get(end + 1..).unwrap_or_default(),
         }
     }
     None

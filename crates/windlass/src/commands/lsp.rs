@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use jiff::Zoned;
 use windlass_diagnostics::Policy;
 use windlass_language_server::{ServerError, serve_stdio};
 
@@ -25,5 +24,5 @@ pub fn serve() -> Outcome {
 /// why.
 fn policy(root: &Path) -> Policy {
     let settings = settings::read(root).unwrap_or_default().settings.check;
-    Policy { settings, today: Zoned::now().date() }
+    Policy { settings, today: settings::today() }
 }

@@ -31,10 +31,8 @@ const MADE_UP: [&str; 9] =
 
 /// Looks at a workflow.
 pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
-    let mut tokens: Vec<_> = token_shapes::find(outline.text).collect();
-    tokens.sort_by_key(|(range, ..)| range.start);
     let mut place = outline.start();
-    for (range, what, certainty) in tokens {
+    for (range, what, certainty) in token_shapes::find(outline.text) {
         place.start = place.start.advanced(outline.text, range.start);
         place.end = place.start.advanced(outline.text, range.end);
         report(place, format!("{what} is written into the file"), certainty, findings);
@@ -65,14 +63,16 @@ pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
 fn check_variable(key: &Template, value: &Template, findings: &mut Findings<'_>) {
     let (Some(name), TemplateKind::String(text)) = (key.as_str(), &value.kind) else { return };
     let upper = name.to_ascii_uppercase().replace('-', "_");
+    if !NAMES.iter().any(|end| upper.ends_with(end)) {
+        return;
+    }
     let lower = text.to_ascii_lowercase();
     let is_random = text.len() >= 12
         && text.bytes().any(|byte| byte.is_ascii_digit())
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
         && !text.contains([' ', '/', '$', ':', '<', '.'])
         && !MADE_UP.iter().any(|word| lower.contains(word));
-    let is_known = token_shapes::find(text).next().is_some();
-    if NAMES.iter().any(|end| upper.ends_with(end)) && is_random && !is_known {
+    if is_random && token_shapes::find(text).next().is_none() {
         let message =
             format!("the value of `{name}` looks like a secret that is written into the file");
         report(value.span, message, Certainty::Likely, findings);

@@ -5,6 +5,9 @@
 //! Docs, "Token types"; the services' own pages for the others.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 /// How sure it is that a text is a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,14 +76,21 @@ const fn is_path(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'/'
 }
 
-/// Every token in a text: where, what it is, and how sure that is.
+/// The beginnings of all shapes in their order, and last that of a private key.
+static BEGINNINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let beginnings = SHAPES.iter().map(|shape| shape.beginning).chain(["-----BEGIN "]);
+    AhoCorasick::new(beginnings).ok()
+});
+
+/// Every token in a text in its order: where, what it is, and how sure that is.
 pub(super) fn find(
     text: &str,
 ) -> impl Iterator<Item = (Range<usize>, &'static str, Certainty)> + '_ {
-    let tokens = SHAPES.iter().flat_map(move |shape| {
-        text.match_indices(shape.beginning).filter_map(move |(at, _)| judge(text, at, shape))
-    });
-    tokens.chain(private_keys(text))
+    let beginnings = BEGINNINGS.iter().flat_map(move |finder| finder.find_iter(text));
+    beginnings.filter_map(move |found| match SHAPES.get(found.pattern().as_usize()) {
+        Some(shape) => judge(text, found.start(), shape),
+        None => private_key(text, found.start()),
+    })
 }
 
 fn judge(text: &str, at: usize, shape: &Shape) -> Option<(Range<usize>, &'static str, Certainty)> {
@@ -110,17 +120,15 @@ fn judge(text: &str, at: usize, shape: &Shape) -> Option<(Range<usize>, &'static
     Some((at..at + shape.beginning.len() + length, shape.what, certainty))
 }
 
-/// Keys with what they are made of; the first line alone may be something that is searched for.
-fn private_keys(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str, Certainty)> + '_ {
-    text.match_indices("-----BEGIN ").filter_map(|(at, _)| {
-        let (line, rest) = text[at..].split_once('\n')?;
-        let next = rest.lines().next()?.trim();
-        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
-        let is_key = line.trim_end().ends_with("PRIVATE KEY-----")
-            && next.len() >= 40
-            && next.bytes().all(is_base64);
-        is_key.then(|| (at..at + line.trim_end().len(), "a private key", Certainty::Sure))
-    })
+/// A key with what it is made of; the first line alone may be something that is searched for.
+fn private_key(text: &str, at: usize) -> Option<(Range<usize>, &'static str, Certainty)> {
+    let (line, rest) = text[at..].split_once('\n')?;
+    let next = rest.lines().next()?.trim();
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    let is_key = line.trim_end().ends_with("PRIVATE KEY-----")
+        && next.len() >= 40
+        && next.bytes().all(is_base64);
+    is_key.then(|| (at..at + line.trim_end().len(), "a private key", Certainty::Sure))
 }
 
 /// Whether the last six characters are the CRC-32 of those before, in base 62.

@@ -7,7 +7,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::Zoned;
 use windlass_diagnostics::{
     Diagnostic, Policy, Position, Severity, SourceId, SourceMap, Span, policy,
 };
@@ -46,7 +45,7 @@ struct ProjectPolicy {
 
 impl Looker {
     pub fn new(arguments: &Check, candidates: &[Candidate]) -> Result<Self, Failure> {
-        let today = Zoned::now().date();
+        let today = settings::today();
         let mut projects = BTreeMap::new();
         for candidate in candidates {
             if !projects.contains_key(&candidate.root) {
