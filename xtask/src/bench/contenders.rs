@@ -1,4 +1,4 @@
-//! The programs that are measured: bash, act where it is installed, and Windlass.
+//! The programs that are measured: bash, a peer where it is installed, and Windlass.
 
 use std::{
     env, fs,
@@ -8,13 +8,14 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::works::Work;
+use super::works::{Peer, Work};
 use crate::shell;
 
 /// Where the programs are.
 pub struct Contenders {
     windlass: PathBuf,
     act: Option<PathBuf>,
+    actionlint: Option<PathBuf>,
 }
 
 /// Who does a work.
@@ -22,8 +23,8 @@ pub struct Contenders {
 pub enum Contender {
     /// Bash, with the same scripts and nothing around them.
     Floor,
-    /// nektos/act in host mode.
-    Act,
+    /// Another program of its kind.
+    Peer,
     /// This program.
     Windlass,
 }
@@ -35,21 +36,31 @@ impl Contenders {
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
         let windlass = target.join("release").join(format!("windlass{}", env::consts::EXE_SUFFIX));
         let windlass = windlass.canonicalize().context("the release build")?;
-        let act = find_act();
-        if act.is_none() {
-            shell::say("bench: act is not installed and is left out");
+        let find = |name: &str| {
+            let program = find(name);
+            if program.is_none() {
+                shell::say(&format!("bench: {name} is not installed and is left out"));
+            }
+            program
+        };
+        Ok(Contenders { windlass, act: find("act"), actionlint: find("actionlint") })
+    }
+
+    fn peer(&self, peer: Peer) -> Option<&Path> {
+        match peer {
+            Peer::Act => self.act.as_deref(),
+            Peer::Actionlint => self.actionlint.as_deref(),
         }
-        Ok(Contenders { windlass, act })
     }
 
     /// Those who take part in a work, in the order of their turns.
     pub fn of(&self, work: &Work) -> Vec<Contender> {
         let takes_part = |contender: &Contender| match contender {
             Contender::Floor => work.floor.is_some(),
-            Contender::Act => work.act.is_some() && self.act.is_some(),
+            Contender::Peer => work.peer.is_some_and(|(peer, _)| self.peer(peer).is_some()),
             Contender::Windlass => true,
         };
-        [Contender::Floor, Contender::Act, Contender::Windlass]
+        [Contender::Floor, Contender::Peer, Contender::Windlass]
             .into_iter()
             .filter(takes_part)
             .collect()
@@ -57,12 +68,12 @@ impl Contenders {
 
     /// The command by which a contender does a work in this folder, where everything is ready.
     pub fn command(&self, contender: Contender, work: &Work, folder: &Path) -> Command {
-        let (program, arguments) = match contender {
-            Contender::Floor => (Path::new("bash"), &["floor.sh"][..]),
-            Contender::Act => {
-                (self.act.as_deref().unwrap_or(Path::new("act")), work.act.unwrap_or_default())
+        let (program, arguments) = match (contender, work.peer) {
+            (Contender::Floor, _) => (Path::new("bash"), &["floor.sh"][..]),
+            (Contender::Peer, Some((peer, words))) => {
+                (self.peer(peer).unwrap_or(Path::new("peer")), words)
             }
-            Contender::Windlass => (self.windlass.as_path(), work.windlass),
+            _ => (self.windlass.as_path(), work.windlass),
         };
         let place = match contender {
             Contender::Floor => folder.join("floor"),
@@ -97,13 +108,13 @@ pub fn prepare(work: &Work, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// act on the `PATH`, or where `go install` puts it.
-fn find_act() -> Option<PathBuf> {
+/// A program on the `PATH`, or where `go install` puts it.
+fn find(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
     if let Ok(output) = Command::new("go").args(["env", "GOPATH"]).output() {
         let folder = String::from_utf8_lossy(&output.stdout);
         folders.push(Path::new(folder.trim()).join("bin"));
     }
-    folders.into_iter().map(|folder| folder.join("act")).find(|program| program.is_file())
+    folders.into_iter().map(|folder| folder.join(name)).find(|program| program.is_file())
 }

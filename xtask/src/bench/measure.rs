@@ -42,7 +42,7 @@ pub fn measure(work: &Work, with: &Contenders, folder: &Path, runs: usize) -> Re
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); contenders.len()];
     for turn in 0..=runs.min(work.most_runs) {
         for (contender, times) in contenders.iter().zip(&mut times) {
-            let took = time(with.command(*contender, work, folder), folder)?;
+            let took = time(with.command(*contender, work, folder), folder, may_find(work))?;
             if turn > 0 {
                 times.push(took.as_secs_f64() * 1e3);
             }
@@ -51,29 +51,30 @@ pub fn measure(work: &Work, with: &Contenders, folder: &Path, runs: usize) -> Re
             }
         }
     }
-    let mebibytes = memory(with.command(Contender::Windlass, work, folder), folder)?;
+    let command = with.command(Contender::Windlass, work, folder);
+    let mebibytes = memory(command, folder, may_find(work))?;
     let medians = times.into_iter().map(median);
     Ok(Figure { milliseconds: contenders.into_iter().zip(medians).collect(), mebibytes })
 }
 
 /// Runs a command to its end. What it says goes nowhere, but for the reason of a failure.
-fn time(command: Command, folder: &Path) -> Result<Duration> {
+fn time(command: Command, folder: &Path, may_find: bool) -> Result<Duration> {
     let began = Instant::now();
     let child = start(command, folder)?;
-    end(child, folder)?;
+    end(child, folder, may_find)?;
     Ok(began.elapsed())
 }
 
 /// Runs a command and asks the system all the time for the largest memory it has had. This
 /// disturbs the command a little and so is never done while times are taken.
-fn memory(command: Command, folder: &Path) -> Result<Option<f64>> {
+fn memory(command: Command, folder: &Path, may_find: bool) -> Result<Option<f64>> {
     let mut child = start(command, folder)?;
     let mut largest = None;
     while child.try_wait()?.is_none() {
         largest = peak(child.id()).or(largest);
         thread::sleep(MEMORY_PERIOD);
     }
-    end(child, folder)?;
+    end(child, folder, may_find)?;
     Ok(largest)
 }
 
@@ -91,9 +92,15 @@ fn start(mut command: Command, folder: &Path) -> Result<Child> {
     command.spawn().with_context(|| format!("cannot start {}", command.get_program().display()))
 }
 
-fn end(mut child: Child, folder: &Path) -> Result<()> {
+/// Whether a check may end with 1, which says that it has found something.
+fn may_find(work: &Work) -> bool {
+    work.windlass.first() == Some(&"check")
+}
+
+fn end(mut child: Child, folder: &Path, may_find: bool) -> Result<()> {
     let status = child.wait()?;
-    if !status.success() {
+    let is_end = status.success() || may_find && status.code() == Some(1);
+    if !is_end {
         let errors = fs::read(folder.join("errors")).unwrap_or_default();
         bail!("{status}: {}", String::from_utf8_lossy(&errors).trim());
     }

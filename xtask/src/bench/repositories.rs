@@ -4,16 +4,30 @@ use std::{fmt::Write as _, fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 
+use crate::shell;
+
 /// A line that steps print: 79 letters, blanks and digits, and the line's end.
 const LINE: &str =
     "2026-11-21T10:00:00Z INFO  compiling module 0123 of the application, all is well";
 
-/// A repository of one workflow, which a push starts.
+/// A repository of workflows.
 pub struct Repository {
-    jobs: String,
-    /// Files beside the workflow.
+    workflows: Workflows,
+    /// Files beside the workflows.
     files: usize,
 }
+
+enum Workflows {
+    /// One with these jobs, which a push starts.
+    One { jobs: String },
+    /// So many of a usual size.
+    Many { count: usize },
+    /// The templates among the cases of other projects.
+    Starters,
+}
+
+/// A workflow of a usual size.
+const USUAL: &str = include_str!("usual.yml");
 
 /// What bash does where Windlass runs a workflow.
 pub enum Script {
@@ -81,15 +95,35 @@ impl Repository {
         Self::of(jobs.collect())
     }
 
+    /// So many workflows to check.
+    pub fn workflows(count: usize) -> Self {
+        Repository { workflows: Workflows::Many { count }, files: 0 }
+    }
+
+    /// The starter workflows among the cases, to check.
+    pub fn starters() -> Self {
+        Repository { workflows: Workflows::Starters, files: 0 }
+    }
+
     fn of(jobs: String) -> Self {
-        Repository { jobs, files: 0 }
+        Repository { workflows: Workflows::One { jobs }, files: 0 }
     }
 
     /// Writes the repository and commits it.
     pub fn make(&self, folder: &Path) -> Result<()> {
         let workflows = folder.join(".github/workflows");
         fs::create_dir_all(&workflows)?;
-        fs::write(workflows.join("bench.yml"), format!("on: push\njobs:\n{}", self.jobs))?;
+        match &self.workflows {
+            Workflows::One { jobs } => {
+                fs::write(workflows.join("bench.yml"), format!("on: push\njobs:\n{jobs}"))?;
+            }
+            Workflows::Many { count } => {
+                for number in 0..*count {
+                    fs::write(workflows.join(format!("w-{number}.yml")), USUAL)?;
+                }
+            }
+            Workflows::Starters => copy_starters(&workflows)?,
+        }
         for number in 0..self.files {
             let part = folder.join(format!("part-{}", number % 10));
             fs::create_dir_all(&part)?;
@@ -119,6 +153,27 @@ impl Script {
         fs::write(folder.join("floor.sh"), floor)?;
         Ok(())
     }
+}
+
+/// The templates with values in place of their placeholders.
+fn copy_starters(folder: &Path) -> Result<()> {
+    let cases = shell::cases(None).join("github/starter");
+    let sets = fs::read_dir(&cases).with_context(|| cases.display().to_string())?;
+    for set in sets.flatten().filter(|set| set.path().is_dir()) {
+        for file in fs::read_dir(set.path())?.flatten() {
+            let name = format!("{}-{}", set.file_name().display(), file.file_name().display());
+            if name.ends_with(".yml") {
+                let text = fs::read_to_string(file.path())?;
+                let text = text
+                    .replace("$default-branch", "main")
+                    .replace("$protected-branches", "main")
+                    .replace("$cron-daily", "30 5 * * *")
+                    .replace("$cron-weekly", "30 5 * * 1");
+                fs::write(folder.join(name), text)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn print(bytes: u64) -> String {

@@ -3,7 +3,7 @@
 use super::{
     contenders::Contender,
     measure::Figure,
-    works::{Target, Work},
+    works::{Peer, Target, Work},
 };
 
 /// A benchmark with what it gave, or why it could not be measured.
@@ -11,7 +11,7 @@ pub type Measured<'a> = (&'a Work, Result<Figure, String>);
 
 /// The table in Markdown, its columns aligned.
 pub fn render(figures: &[Measured<'_>]) -> String {
-    let head = ["work", "floor (bash)", "act", "Windlass", "ratio", "memory", "target", "reached"];
+    let head = ["work", "floor (bash)", "peer", "Windlass", "ratio", "memory", "target", "reached"];
     let mut rows = vec![head.map(str::to_owned)];
     rows.push(head.map(|_| "---".to_owned()));
     rows.extend(figures.iter().map(|measured| row(measured, figures)));
@@ -50,8 +50,12 @@ fn row((work, figure): &Measured<'_>, all: &[Measured<'_>]) -> [String; 8] {
         }
     };
     let time = |contender| figure.of(contender).map_or_else(dash, milliseconds);
-    let ratio = match (figure.of(Contender::Windlass), figure.of(Contender::Floor)) {
-        (Some(own), Some(floor)) => format!("{:.2}", own / floor),
+    let base = match work.target {
+        Target::Peer { .. } => Contender::Peer,
+        _ => Contender::Floor,
+    };
+    let ratio = match (figure.of(Contender::Windlass), figure.of(base)) {
+        (Some(own), Some(base)) => format!("{:.2}", own / base),
         _ => dash(),
     };
     let windlass = match figure.of(Contender::Windlass) {
@@ -66,8 +70,21 @@ fn row((work, figure): &Measured<'_>, all: &[Measured<'_>]) -> [String; 8] {
         Some(false) => "**no**".into(),
         None => dash(),
     };
-    let (floor, act) = (time(Contender::Floor), time(Contender::Act));
-    [work.name.into(), floor, act, windlass, ratio, memory, words(&work.target), reached]
+    let peer = match (figure.of(Contender::Peer), work.peer) {
+        (Some(peer), Some((Peer::Act, _))) => format!("{} (act)", milliseconds(peer)),
+        (Some(peer), Some((Peer::Actionlint, _))) => format!("{} (actionlint)", milliseconds(peer)),
+        _ => dash(),
+    };
+    [
+        work.name.into(),
+        time(Contender::Floor),
+        peer,
+        windlass,
+        ratio,
+        memory,
+        words(&work.target),
+        reached,
+    ]
 }
 
 /// Whether a target was reached; `None` where there is none, or nothing to compare with.
@@ -97,6 +114,24 @@ fn reached(work: &Work, figure: &Figure, all: &[Measured<'_>]) -> Option<bool> {
             }
             cost(figure, jobs)? <= times * smallest
         }
+        Target::Peer { times } => own <= times * figure.of(Contender::Peer)?,
+        Target::Files { files, times } => {
+            let (least, smallest) = all.iter().find_map(|(other, figure)| match other.target {
+                Target::Files { files, .. } => Some((files, figure.as_ref().ok()?)),
+                _ => None,
+            })?;
+            if least == files {
+                return None;
+            }
+            let cost = |figure: &Figure, files: usize| {
+                Some(figure.of(Contender::Windlass)? / files as f64)
+            };
+            let is_flat = match (figure.mebibytes, smallest.mebibytes) {
+                (Some(own), Some(smallest)) => own <= times * smallest,
+                _ => true,
+            };
+            cost(figure, files)? <= times * cost(smallest, least)? && is_flat
+        }
         Target::Nothing => return None,
     })
 }
@@ -113,6 +148,10 @@ fn words(target: &Target) -> String {
             format!("≥ {megabytes} MB/s, ≤ {mebibytes} MiB")
         }
         Target::Linear { times, .. } => format!("a job ≤ {times} × that of the shortest chain"),
+        Target::Peer { times } => format!("≤ {times} × the peer"),
+        Target::Files { times, .. } => {
+            format!("a file, and the memory, ≤ {times} × those of the fewest files")
+        }
         Target::Nothing => "–".into(),
     }
 }

@@ -10,8 +10,8 @@ pub struct Work {
     pub repository: Option<Repository>,
     /// The words of Windlass's command line.
     pub windlass: &'static [&'static str],
-    /// The words of act's command line; `None` where act is left out.
-    pub act: Option<&'static [&'static str]>,
+    /// A program of the same kind, and the words of its command line.
+    pub peer: Option<(Peer, &'static [&'static str])>,
     /// What bash does in its place.
     pub floor: Option<Script>,
     /// Bytes that its steps print.
@@ -20,6 +20,15 @@ pub struct Work {
     pub target: Target,
     /// No more runs of it than this.
     pub most_runs: usize,
+}
+
+/// A program that is measured beside Windlass where it is installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// nektos/act, which runs workflows.
+    Act,
+    /// rhysd/actionlint, which checks them.
+    Actionlint,
 }
 
 /// What is to be reached, by the median of the time and the largest memory.
@@ -32,12 +41,23 @@ pub enum Target {
     Throughput { megabytes: f64, mebibytes: f64 },
     /// At most so many times the cost that the smallest chain has for each job.
     Linear { jobs: usize, times: f64 },
+    /// At most so many times the peer.
+    Peer { times: f64 },
+    /// At most so many times the cost that a file has in the smallest set of files, in at most so
+    /// many times its memory.
+    Files { files: usize, times: f64 },
     /// None; it is there to be compared with.
     Nothing,
 }
 
 /// act in host mode, where its configuration says the same of the platform.
-const ACT: Option<&[&str]> = Some(&["push", "--platform", "ubuntu-latest=-self-hosted"]);
+const ACT: Option<(Peer, &[&str])> =
+    Some((Peer::Act, &["push", "--platform", "ubuntu-latest=-self-hosted"]));
+
+/// Checking alone: shellcheck would be most of the time, and is the same for both.
+const CHECK: &[&str] = &["check", "--no-shellcheck", "--fail-on", "error"];
+const ACTIONLINT: Option<(Peer, &[&str])> =
+    Some((Peer::Actionlint, &["-shellcheck=", "-pyflakes="]));
 
 /// A secret for what is printed, so that masking is on.
 const PRINT: &[&str] = &["run", "--secret", "TOKEN=correct-horse-battery-staple"];
@@ -55,6 +75,13 @@ pub fn all() -> Vec<Work> {
     works.extend([500, 1_000, 2_000].map(chain));
     works.push(plan("--dry-run of 10,000 jobs", Repository::layers(100, 100)));
     works.push(plan("--dry-run of 100 matrices of 100", Repository::chained_matrices(100, 100)));
+    works.push(check("check of one file", Repository::steps(10), Target::Milliseconds(3.0)));
+    let starters = Repository::starters();
+    works.push(Work {
+        peer: ACTIONLINT,
+        ..check("check of the starter workflows", starters, Target::Peer { times: 0.7 })
+    });
+    works.extend([1_000, 10_000].map(check_of_many));
     works
 }
 
@@ -70,7 +97,7 @@ fn version() -> Work {
         name: "--version",
         repository: None,
         windlass: &["--version"],
-        act: Some(&["--version"]),
+        peer: Some((Peer::Act, &["--version"])),
         floor: None,
         printed: 0,
         target: Target::Milliseconds(5.0),
@@ -100,7 +127,7 @@ fn run(name: &'static str, repository: Repository, scripts: usize, target: Targe
         name,
         repository: Some(repository),
         windlass: &["run"],
-        act: ACT,
+        peer: ACT,
         floor: Some(Script::Nothing { times: scripts }),
         printed: 0,
         target,
@@ -117,7 +144,7 @@ fn printing(name: &'static str, bytes: u64) -> Work {
         name,
         repository: Some(Repository::printing(bytes)),
         windlass: PRINT,
-        act: None,
+        peer: None,
         floor: Some(Script::Printing { bytes }),
         printed: bytes,
         target,
@@ -132,10 +159,29 @@ fn chain(jobs: usize) -> Work {
         _ => "chain of 2,000 jobs",
     };
     Work {
-        act: None,
+        peer: None,
         most_runs: 3,
         ..run(name, Repository::chain(jobs), jobs, Target::Linear { jobs, times: 1.25 })
     }
+}
+
+fn check(name: &'static str, repository: Repository, target: Target) -> Work {
+    Work {
+        name,
+        repository: Some(repository),
+        windlass: CHECK,
+        peer: None,
+        floor: None,
+        printed: 0,
+        target,
+        most_runs: usize::MAX,
+    }
+}
+
+fn check_of_many(files: usize) -> Work {
+    let name = if files == 1_000 { "check of 1,000 files" } else { "check of 10,000 files" };
+    let target = Target::Files { files, times: 1.25 };
+    Work { most_runs: 5, ..check(name, Repository::workflows(files), target) }
 }
 
 fn plan(name: &'static str, repository: Repository) -> Work {
@@ -143,7 +189,7 @@ fn plan(name: &'static str, repository: Repository) -> Work {
         name,
         repository: Some(repository),
         windlass: &["run", "--dry-run"],
-        act: None,
+        peer: None,
         floor: None,
         printed: 0,
         target: Target::Milliseconds(1_000.0),
