@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use windlass_diagnostics::Fix;
 use windlass_github_syntax::action::{Action, ActionRuns};
 use windlass_github_syntax::expression::{Availability, Expression};
 use windlass_github_syntax::template::{Template, TemplateKind};
@@ -303,6 +304,13 @@ impl Walk<'_, '_> {
             let span = layout.span(self.findings.text(), &mistake.range);
             let mut finding = mistake.rule.finding(span, mistake.message);
             finding.help = mistake.help;
+            finding.fix = mistake.meant.and_then(|(written, meant)| {
+                let start = mistake.range.end.checked_sub(written.len())?;
+                let word = layout.span(self.findings.text(), &(start..mistake.range.end));
+                let at = word.start.offset as usize..word.end.offset as usize;
+                let is_there = self.findings.text().get(at) == Some(&*written);
+                is_there.then(|| Fix::suggested(format!("write `{meant}`"), word, meant))
+            });
             self.findings.add(finding);
         }
     }

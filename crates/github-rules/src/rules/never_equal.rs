@@ -39,7 +39,13 @@ pub(crate) fn judge(
     };
     let message = format!("this is never {}, so the answer is always the same", quoted(fixed));
     let help = Some(format!("it may be: {}", quoted(possible)));
-    inference.mistakes.push(Mistake { rule: &RULE, range: node.range(), message, help });
+    inference.mistakes.push(Mistake {
+        rule: &RULE,
+        range: node.range(),
+        message,
+        help,
+        meant: None,
+    });
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub(crate) fn judge(inference: &mut Inference<'_>, range: Range<usize>, of: &Typ
     };
     let help = of.is_collection().then(|| "`toJSON(…)` writes it out".to_owned());
     let message = format!("{of} does not become a useful text: {becomes}");
-    inference.mistakes.push(Mistake { rule: &RULE, range, message, help });
+    inference.mistakes.push(Mistake { rule: &RULE, range, message, help, meant: None });
 }
 
 /// Looks at each `${{ }}` of a text, which are the arguments of the `format` that stands for it.

@@ -2,6 +2,7 @@
 
 use windlass_diagnostics::Severity;
 use windlass_github_syntax::expression::View;
+use windlass_github_syntax::reader::suggestion::nearest;
 
 use crate::registry::Rule;
 use crate::rules::unknown_step;
@@ -37,13 +38,15 @@ pub(crate) fn report(
     let known: Vec<String> =
         object.properties.keys().take(24).map(|name| format!("`{name}`")).collect();
     let help = (!known.is_empty()).then(|| format!("there are: {}", known.join(", ")));
-    inference.mistakes.push(Mistake { rule: &RULE, range: node.range(), message, help });
+    let meant = nearest(name, object.properties.keys().map(String::as_str));
+    let meant = meant.map(|meant| (name.to_owned(), meant));
+    inference.mistakes.push(Mistake { rule: &RULE, range: node.range(), message, help, meant });
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::testing::{findings, of_rule, of_step};
+    use crate::rules::testing::{findings, mended, of_rule, of_step};
 
     #[test]
     fn a_step_sees_only_earlier_ones() {
@@ -96,6 +99,22 @@ jobs:
         assert!(found.ends_with("`secrets` has no property `B`"), "{found}");
         assert_eq!(with("workflow_call: {}"), "");
         assert_eq!(with("workflow_call: { secrets: { a: {} } }, push: {}"), "");
+    }
+
+    #[test]
+    fn the_nearest_name_is_suggested() {
+        let of = |expression: &str| {
+            let text = format!(
+                "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: echo {expression}\n"
+            );
+            mended(RULE.code, &text).lines().last().unwrap().replace("      - run: echo ", "")
+        };
+        assert_eq!(
+            of("${{ github.reff }} a ${{ runner.oss }}"),
+            "${{ github.ref }} a ${{ runner.os }}"
+        );
+        assert_eq!(of("${{ github['reff'] }}"), "${{ github['reff'] }}");
+        assert_eq!(of("${{ github.nothing_like_it }}"), "${{ github.nothing_like_it }}");
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(crate) fn judge(inference: &mut Inference<'_>, range: Range<usize>, wanted: 
     }
     let help = of.is_text().then(|| format!("`fromJSON(…)` makes {wanted} of a text"));
     let message = format!("this is {of}, but {wanted} is wanted here");
-    inference.mistakes.push(Mistake { rule: &RULE, range, message, help });
+    inference.mistakes.push(Mistake { rule: &RULE, range, message, help, meant: None });
 }
 
 /// Looks at the type of `runs-on`.

@@ -20,6 +20,8 @@ pub(crate) struct Mistake {
     pub(crate) range: Range<usize>,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
+    /// The word that ends the range, and the one that was most likely meant.
+    pub(crate) meant: Option<(String, String)>,
 }
 
 /// Infers in the light of what the contexts hold.
@@ -56,7 +58,7 @@ impl<'run> Inference<'run> {
     }
 
     pub(crate) fn add(&mut self, rule: &'static Rule, range: Range<usize>, message: String) {
-        self.mistakes.push(Mistake { rule, range, message, help: None });
+        self.mistakes.push(Mistake { rule, range, message, help: None, meant: None });
     }
 
     /// The type of a node. The depth of an expression is bounded by its parser.

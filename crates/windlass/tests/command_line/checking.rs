@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::stage::{Stage, start};
+use crate::stage::{Stage, soon, start};
 
 const FINE: &str = "on: push\njobs: {a: {runs-on: x, steps: [{run: echo hello}]}}\n";
 const WRONG: &str =
@@ -88,25 +88,25 @@ fn a_folder_is_searched_for_what_looks_like_a_workflow() {
 fn settings_and_comments_let_findings_stand() {
     let stage = Stage::new(DOUBTFUL);
     stage.windlass(&["check"]).expect(1).tells(&["1 warning"]);
-    stage.write("windlass.toml", "[check.rules]\n'gh/constant-condition' = 'off'\n");
+    stage.write("windlass.toml", "[check.rules]\n'gh/unknown-step' = 'off'\n");
     stage.windlass(&["check"]).expect(0).tells(&["0 errors, 0 warnings"]);
     let entry = |until: &str| {
         format!(
-            "[[check.suppress]]\ncode = 'gh/constant-condition'\nreason = 'not yet'\nuntil = {until}\n"
+            "[[check.suppress]]\ncode = 'gh/unknown-step'\nreason = 'not yet'\nuntil = {until}\n"
         )
     };
     stage.write("windlass.toml", &entry("9999-01-01"));
     stage.windlass(&["check"]).expect(0).tells(&["1 suppressed"]);
     stage.write("windlass.toml", &entry("2020-01-01"));
-    let words = ["gh/constant-condition", "windlass/suppression-expired", "windlass.toml:1:1"];
+    let words = ["gh/unknown-step", "windlass/suppression-expired", "windlass.toml:1:1"];
     stage.windlass(&["check"]).expect(1).tells(&words);
-    stage.write("windlass.toml", "[check.rules]\n'gh/constant-conditions' = 'off'\n[chekc]\n");
-    let told = ["did you mean `gh/constant-condition`?", "the key `chekc` is not known"];
+    stage.write("windlass.toml", "[check.rules]\n'gh/unknown-steps' = 'off'\n[chekc]\n");
+    let told = ["did you mean `gh/unknown-step`?", "the key `chekc` is not known"];
     stage.windlass(&["check"]).expect(1).complains(&told);
     stage.write("windlass.toml", "[check]\nfail-on = 3\n");
     stage.windlass(&["check"]).expect(2).complains(&["windlass.toml", "line 2"]);
     stage.write("windlass.toml", "");
-    let comment = "# windlass: allow gh/constant-condition: shown to learners\n";
+    let comment = "# windlass: allow gh/unknown-step: shown to learners\n";
     stage.write(".github/workflows/ci.yml", &DOUBTFUL.replace("jobs:", &format!("{comment}jobs:")));
     stage.windlass(&["check"]).expect(0).tells(&["1 suppressed"]);
 }
@@ -134,7 +134,8 @@ fn sarif_is_one_document() {
     let check = stage.windlass(&["check", "--format", "sarif"]).expect(1);
     let log: serde_json::Value = serde_json::from_str(&check.out).unwrap();
     let results = log["runs"][0]["results"].as_array().unwrap();
-    assert_eq!(results.len(), 2, "{results:?}");
+    let found = results.iter().filter(|it| it["ruleId"] == "gh/unknown-property");
+    assert_eq!(found.count(), 2, "{results:?}");
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
     assert!(rules.iter().any(|rule| rule["id"] == results[0]["ruleId"]));
 }
@@ -166,12 +167,77 @@ fn knows_actions_that_a_run_has_fetched() {
     stage.git_in(&tool, &["add", "-A"]);
     stage.git_in(&tool, &["commit", "-qm", "first"]);
     stage.git_in(&tool, &["tag", "v1"]);
-    let windlass = |word: &str| {
-        let mut command = stage.command(&[word]);
+    let windlass = |words: &[&str]| {
+        let mut command = stage.command(words);
         command.env("WINDLASS_ACTIONS_URL", stage.beside(""));
         start(command).finish()
     };
-    windlass("check").expect(0).tells(&["0 errors"]);
-    windlass("run").expect(0);
-    windlass("check").expect(1).tells(&["`some/tool@v1` has no input `wh`", "1 error"]);
+    windlass(&["check", "--fail-on", "error"]).expect(0).tells(&["0 errors"]);
+    windlass(&["run"]).expect(0);
+    windlass(&["check"]).expect(1).tells(&["`some/tool@v1` has no input `wh`", "1 error"]);
+}
+
+const TWICE: &str = "on: push\njobs:\n  a: {runs-on: x, steps: [{run: 'true'}]}\n  b:\n    runs-on: x\n    \
+                     needs: [a, a]\n    steps: [{run: 'true'}]\n";
+
+#[test]
+fn safe_edits_are_shown_and_made() {
+    let stage = Stage::new(TWICE);
+    let file = stage.project().join(".github/workflows/ci.yml");
+    let difference = ["--- a/.github/workflows/ci.yml", "-    needs: [a, a]", "+    needs: [a]"];
+    stage.windlass(&["check", "--diff"]).expect(0).tells(&difference);
+    assert_eq!(fs::read_to_string(&file).unwrap(), TWICE);
+    stage.windlass(&["check", "--fix"]).expect(0).tells(&["0 errors", "1 mended"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), TWICE.replace("[a, a]", "[a]"));
+    stage.windlass(&["check", "--fix"]).expect(0).conceals(&["mended"]);
+}
+
+#[test]
+fn suggested_edits_are_made_only_when_asked_for() {
+    let stage = Stage::new(&FINE.replace("runs-on", "runs-in"));
+    let file = stage.project().join(".github/workflows/ci.yml");
+    stage.windlass(&["check", "--fix"]).expect(1).conceals(&["mended"]);
+    stage.windlass(&["check", "--fix", "--unsafe-fixes"]).expect(0).tells(&["1 mended"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), FINE);
+}
+
+#[test]
+fn a_file_that_is_no_utf_8_is_not_mended() {
+    let stage = Stage::new(FINE);
+    let mut bytes = TWICE.as_bytes().to_vec();
+    bytes.extend(b"# \xff\n");
+    stage.write(".github/workflows/ci.yml", &bytes);
+    stage.windlass(&["check", "--fix"]).expect(2).complains(&["cannot mend", "ci.yml"]);
+    assert_eq!(fs::read(stage.project().join(".github/workflows/ci.yml")).unwrap(), bytes);
+}
+
+#[test]
+fn a_link_and_its_permissions_stay() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = Stage::new(FINE);
+    stage.write("real.yml", TWICE);
+    let (real, link) = (stage.project().join("real.yml"), stage.project().join("link.yml"));
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink("real.yml", &link).unwrap();
+    stage.windlass(&["check", "--fix", "link.yml"]).expect(0).tells(&["1 mended"]);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(fs::read_to_string(&real).unwrap().contains("needs: [a]"));
+}
+
+#[test]
+fn watches_until_it_is_stopped() {
+    let stage = Stage::new(FINE);
+    let out = stage.beside("out");
+    let mut command = stage.command(&["check", "--watch"]);
+    command.stdout(fs::File::create(&out).unwrap()).stderr(std::process::Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let tells = |words: &str| fs::read_to_string(&out).unwrap().contains(words);
+    assert!(soon(|| tells("0 errors, 0 warnings")));
+    stage.write(".github/workflows/ci.yml", WRONG);
+    assert!(soon(|| tells("1 error, 0 warnings")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let rounds = fs::read_to_string(&out).unwrap().matches("checked 1 file").count();
+    assert!(rounds <= 4, "reading files leads to no further round: {rounds}");
 }

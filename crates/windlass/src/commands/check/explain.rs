@@ -39,7 +39,8 @@ fn page(code: &str) -> Result<String, Failure> {
     if let Some(page) = rule.and_then(page_of) {
         return Ok(page);
     }
-    let known = rules.iter().flat_map(|rule| [rule.code, name(rule.code)]);
+    let is_whole = code.contains('/');
+    let known = rules.iter().map(|rule| if is_whole { rule.code } else { name(rule.code) });
     let hint = nearest(code, known).map_or_else(String::new, |it| format!("; did you mean {it}?"));
     Err(Failure::refused_because(format!("there is no code {code}{hint}")))
 }
