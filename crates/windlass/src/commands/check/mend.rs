@@ -82,7 +82,7 @@ impl Mending {
 }
 
 fn difference(name: &str, before: &str, after: &str) -> String {
-    let name = one_line(name);
+    let name = one_line(name.trim_start_matches('/'));
     let diff = TextDiff::from_lines(before, after);
     let shown = diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string();
     shown.trim_end().to_owned()
