@@ -22,7 +22,7 @@ use indexmap::IndexMap;
 use tempfile::TempDir;
 use windlass_diagnostics::SourceId;
 use windlass_github::inputs::{GithubRunInputs, Selection};
-use windlass_github::job::{GithubJobDriver, GithubRunnerOptions, RunningRepository};
+use windlass_github::job::{ContainerSettings, GithubJobDriver, GithubRunnerOptions, RunningRepository};
 use windlass_github::order::{DIALECT, JobTicket, ORDER_SCHEMA, OrderContexts, SecretsScope};
 use windlass_github_syntax::expression::Value;
 use windlass_github_syntax::parse_workflow;
@@ -68,6 +68,7 @@ impl Bench {
             runner_name: "bench".to_owned(),
             tool_cache: directory.path().join("tools"),
             kill: None,
+            containers: ContainerSettings::default(),
             on_failure: None,
         };
         let contexts = OrderContexts {
