@@ -22,6 +22,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const RETRIES: u32 = 3;
 /// What a check may take beyond what its settings allow, on a busy machine.
 const SLACK: Duration = Duration::from_secs(30);
+/// A service without a check that is still there after this time has started well.
+const SETTLING: Duration = Duration::from_millis(200);
 /// Pauses between looks.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -82,7 +84,7 @@ impl crate::CreateOptions {
 }
 
 impl Container {
-    /// Waits until a service that was started is ready: at once without a health check.
+    /// Waits until a service that was started is ready: almost at once without a health check.
     ///
     /// # Errors
     /// [`EngineError::NotReady`] with the service's last lines when it has ended, was found
@@ -93,6 +95,9 @@ impl Container {
         let patience = check.as_ref().map_or(SLACK, HealthCheck::patience);
         let began = Instant::now();
         let mut pause = FIRST_PAUSE;
+        if check.is_none() {
+            tokio::time::sleep(SETTLING).await;
+        }
         loop {
             let state = self.state().await?;
             if !state.running {

@@ -18,6 +18,9 @@ use crate::{CreateOptions, Engine, Mount, Port, Tenancy};
 /// How many of a container's last lines are shown when it failed.
 const LAST_LINES: &str = "60";
 
+/// The `PATH` that engines give to programs of images that set none.
+const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// A container to be made.
 #[derive(Clone, Debug, Default)]
 pub struct ContainerSpec {
@@ -166,7 +169,11 @@ impl Container {
             let (name, value) = variable.split_once('=')?;
             Some((name.to_owned(), value.to_owned()))
         };
-        Ok(variables.into_iter().filter_map(pair).collect())
+        let mut variables: Vec<_> = variables.into_iter().filter_map(pair).collect();
+        if !variables.iter().any(|(name, _)| name == "PATH") {
+            variables.push(("PATH".to_owned(), DEFAULT_PATH.to_owned()));
+        }
+        Ok(variables)
     }
 
     /// Its ports with those of this machine that lead to them, in order.

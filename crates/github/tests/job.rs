@@ -8,6 +8,8 @@ mod actions;
 mod asking;
 mod background;
 mod composite;
+mod containers;
+mod containers_in_trouble;
 mod handing_over;
 mod run_steps;
 mod speed;
@@ -28,7 +30,8 @@ use windlass_github_syntax::expression::Value;
 use windlass_github_syntax::parse_workflow;
 use windlass_kernel::{Change, JobOrder, RunInputs, WorkerRequest};
 use windlass_repository::{SourceCache, SourceOptions, WorkspaceSource, Workspaces};
-use windlass_testkit::{SingleJob, SingleJobEnded};
+use windlass_container::{LazyEngine, PullPolicy};
+use windlass_testkit::{ContainerEngine, SingleJob, SingleJobEnded};
 
 /// A job to be run, with the world around it.
 struct Bench {
@@ -80,6 +83,15 @@ impl Bench {
             ..OrderContexts::default()
         };
         Bench { directory, workspace, options, contexts }
+    }
+
+    /// Has the jobs use this engine, under a name of their own.
+    fn engine(mut self, engine: &ContainerEngine) -> Self {
+        let containers = &mut self.options.containers;
+        containers.engine = Arc::new(LazyEngine::at(engine.address()));
+        containers.owner = SingleJob::unique_run().to_string();
+        containers.pull = PullPolicy::Never;
+        self
     }
 
     fn secret(mut self, name: &str, value: &str) -> Self {

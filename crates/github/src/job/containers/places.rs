@@ -79,7 +79,7 @@ impl Inside {
         mounts.extend(alternates(&top));
         mounts.extend(engine_socket(job));
         let places = Places {
-            workspace: work.join(below),
+            workspace: work.components().chain(below.components()).collect(),
             command_files: temp.join(COMMAND_FILES),
             temp,
         };

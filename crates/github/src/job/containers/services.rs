@@ -1,5 +1,6 @@
 //! The services of a job: waiting for them, what expressions see of them, their logs.
 
+use futures_util::future::join_all;
 use windlass_container::EngineError;
 use windlass_github_syntax::expression::{Object, Value};
 use windlass_kernel::NodeId;
@@ -14,9 +15,11 @@ pub(super) async fn wait_until_ready(
     lane: &mut Lane,
     node: &NodeId,
 ) -> Result<(), EngineError> {
-    for (name, container) in &job.containers.services {
-        lane.log.flush();
-        container.wait_until_ready(name).await?;
+    lane.log.flush();
+    let services = &job.containers.services;
+    let waits = services.iter().map(|(name, container)| container.wait_until_ready(name));
+    join_all(waits).await.into_iter().collect::<Result<Vec<()>, _>>()?;
+    for (name, _) in services {
         lane.log.line(node, &format!("Service '{name}' is ready"));
     }
     Ok(())
