@@ -26,18 +26,33 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("tar", "tar"),
 ];
 
-/// Runs Docker until its input ends. `$1` is the directory of all that it has.
+/// Runs Docker until its input ends. `$1` is the directory of all that it has. An engine that was
+/// killed has left the guards of its containers (`containerd-shim`): their children are the
+/// containers.
 const DOCKER: &str = r#"
 dockerd --host "unix://$1/engine.sock" --data-root "$1/data" --exec-root "$1/exec" \
   --pidfile "$1/pid" --bridge none >"$1/log" 2>&1 &
 cat >/dev/null
-kill $! ; wait $! ; rm -rf "$1"
+kill $! ; wait $!
+for entry in /proc/[0-9]*; do
+  if tr '\0' ' ' <"$entry/cmdline" | grep -q "^[^ ]*containerd.*$1/exec/containerd"; then
+    guard=${entry#/proc/}
+    kill -KILL $(cat "$entry/task/$guard/children") $guard
+  fi
+done
+sleep 0.2
+grep -o " $1/[^ ]*" /proc/mounts | sort -r | xargs -r umount -l
+rm -rf "$1"
 "#;
 
-/// Runs Podman's service until its input ends, in the same way.
+/// Runs Podman's service until its input ends, in the same way. Without limits of its own Podman
+/// wants to raise those of containers, which not every machine allows; its usual runtime crun does
+/// not know both versions of cgroups side by side.
 const PODMAN: &str = r#"
-podman --root "$1/data" --runroot "$1/run" --storage-driver vfs system service --time=0 \
-  "unix://$1/engine.sock" >"$1/log" 2>&1 &
+printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+[engine]\nruntime = "runc"\n' >"$1/conf"
+CONTAINERS_CONF="$1/conf" podman --root "$1/data" --runroot "$1/run" --storage-driver vfs \
+  system service --time=0 "unix://$1/engine.sock" >"$1/log" 2>&1 &
 echo $! >"$1/pid"
 cat >/dev/null
 kill $! ; wait $! ; rm -rf "$1"
@@ -77,7 +92,7 @@ impl ContainerEngine {
     pub fn podman() -> Option<Self> {
         let mut programs = vec![("podman", "podman")];
         programs.extend(PROGRAMS.iter().filter(|(program, _)| {
-            !["dockerd", "containerd", "runc"].contains(program)
+            !["dockerd", "containerd"].contains(program)
         }));
         Self::start(PODMAN, &programs)
     }

@@ -202,6 +202,6 @@ async fn podman_does_the_same() {
     let ended =
         run(&engine, bench, &job(&head, "- run: wget -q -O - http://web/index.html\n- run: exit 3"))
             .await;
-    assert_eq!(ended.printed()[0], "hello", "{}", ended.log());
+    assert!(ended.printed().contains(&"hello".to_owned()), "{}", ended.log());
     assert!(ended.conclusions().iter().any(|it| it.contains("exit code 3")), "{}", ended.log());
 }
