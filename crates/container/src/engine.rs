@@ -30,6 +30,12 @@ pub enum EngineKind {
     Podman,
 }
 
+/// Why there is no engine at a place.
+enum Absence {
+    NoSocket,
+    Other(String),
+}
+
 /// A container engine. Clones share the connection.
 #[derive(Clone, Debug)]
 pub struct Engine {
@@ -45,12 +51,16 @@ impl Engine {
     /// # Errors
     /// When none answers, with the places that were tried.
     pub async fn find() -> Result<Self, EngineError> {
-        let mut tried = Vec::new();
+        let (mut missing, mut tried) = (Vec::new(), Vec::new());
         for place in places() {
             match Self::connect(&place).await {
                 Ok(engine) => return Ok(engine),
-                Err(reason) => tried.push(format!("{place}: {reason}")),
+                Err(Absence::NoSocket) => missing.push(place),
+                Err(Absence::Other(reason)) => tried.push(format!("{place}: {reason}")),
             }
+        }
+        if !missing.is_empty() {
+            tried.push(format!("no socket at {}", missing.join(", ")));
         }
         Err(EngineError::NoEngine { tried: tried.join("; ") })
     }
@@ -60,27 +70,33 @@ impl Engine {
     /// # Errors
     /// When it is not of this machine, or nobody answers there.
     pub async fn at(address: &str) -> Result<Self, EngineError> {
-        let failed = |reason| EngineError::NoEngine { tried: format!("{address}: {reason}") };
+        let failed = |absence| EngineError::NoEngine {
+            tried: match absence {
+                Absence::NoSocket => format!("no socket at {address}"),
+                Absence::Other(reason) => format!("{address}: {reason}"),
+            },
+        };
         Self::connect(address).await.map_err(failed)
     }
 
-    async fn connect(address: &str) -> Result<Self, String> {
+    async fn connect(address: &str) -> Result<Self, Absence> {
         let socket = match address.split_once("://") {
             None => PathBuf::from(address),
             Some(("unix", path)) => PathBuf::from(path),
             Some((scheme, _)) => {
-                return Err(format!(
+                return Err(Absence::Other(format!(
                     "an engine over {scheme} is another machine's, whose containers do not see the \
                      files of this one"
-                ));
+                )));
             }
         };
         if !socket.exists() {
-            return Err("there is no socket".to_owned());
+            return Err(Absence::NoSocket);
         }
-        let text = socket.to_str().ok_or("the path is not UTF-8")?;
+        let other = |reason: &str| Absence::Other(reason.to_owned());
+        let text = socket.to_str().ok_or_else(|| other("the path is not UTF-8"))?;
         let api = Docker::connect_with_unix(text, ANSWER_SECONDS, bollard::API_DEFAULT_VERSION)
-            .map_err(|error| with_causes(&error))?;
+            .map_err(|error| other(&with_causes(&error)))?;
         let answer = tokio::time::timeout(PING, async {
             let api = api.negotiate_version().await?;
             let version = api.version().await?;
@@ -88,8 +104,8 @@ impl Engine {
         });
         let (api, version) = answer
             .await
-            .map_err(|_| "nobody answers".to_owned())?
-            .map_err(|error| explain_refusal(&with_causes(&error)))?;
+            .map_err(|_| other("nobody answers"))?
+            .map_err(|error| other(&explain_refusal(&with_causes(&error))))?;
         let names = version.components.unwrap_or_default();
         let is_podman = names.iter().any(|part| part.name.starts_with("Podman"));
         let kind = if is_podman { EngineKind::Podman } else { EngineKind::Docker };

@@ -19,6 +19,7 @@ mod image;
 mod mounts;
 mod network;
 mod options;
+mod ownership;
 mod ports;
 mod session;
 mod spec;

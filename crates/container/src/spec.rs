@@ -114,6 +114,8 @@ pub struct Container {
     pub id: String,
     /// What messages call it.
     pub name: String,
+    /// The image it was made from.
+    pub image: String,
 }
 
 /// How a container is at a moment.
@@ -143,7 +145,7 @@ impl Engine {
         let created = self.api.create_container(Some(options), spec.into_body()).await;
         let action = format!("make a container of {image}");
         let created = created.map_err(|error| EngineError::of(&action, &name, error))?;
-        Ok(Container { engine: self.clone(), id: created.id, name })
+        Ok(Container { engine: self.clone(), id: created.id, name, image })
     }
 }
 

@@ -117,6 +117,11 @@ impl ActionStore {
         self.images.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
+    /// An image of an action that is here, if there is one.
+    pub fn some_image(&self) -> Option<String> {
+        self.images.lock().unwrap_or_else(PoisonError::into_inner).values().next().cloned()
+    }
+
     /// Notes that an image is here.
     fn add_image(&self, key: &str, image: &str) {
         let mut images = self.images.lock().unwrap_or_else(PoisonError::into_inner);

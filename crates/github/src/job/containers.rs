@@ -232,6 +232,7 @@ pub(crate) async fn stop(job: &Job, lane: &mut Lane) {
     for process in &job.containers.stand_ins {
         process.stop(lane, &node).await;
     }
+    give_back(job, lane, &node).await;
     let ended = match remove_all(job).await {
         Ok(()) => Ended::new(Outcome::Success, None),
         Err(error) => fail(job, lane, &node, &error.to_string()),
@@ -239,8 +240,31 @@ pub(crate) async fn stop(job: &Job, lane: &mut Lane) {
     conclude(job, lane, &node, &ended, start);
 }
 
+/// Makes files that containers left in the job's directories the user's own.
+pub(crate) async fn give_back(job: &Job, lane: &mut Lane, node: &NodeId) {
+    let image = job.own_container.as_ref().map(|container| container.image.clone());
+    let image = image.or_else(|| job.actions.some_image());
+    let (Some(engine), Some(image)) = (job.options.containers.engine.known(), image) else {
+        return;
+    };
+    let mounts = places::shared_with_containers(job);
+    if let Err(error) = engine.give_back(&image, &mounts, &job.tenancy()).await {
+        let message = format!("Files of the job's containers stay those of another user: {error}");
+        lane.log.issue(node, "warning", &message);
+    }
+}
+
+/// The end of a job that has had no containers but those of actions.
+pub(crate) async fn clear_after_actions(job: &Job, lane: &mut Lane) {
+    let node = outline::complete_node(&job.node);
+    give_back(job, lane, &node).await;
+    if let Err(error) = remove_all(job).await {
+        lane.log.issue(&node, "warning", &error.to_string());
+    }
+}
+
 /// Removes all that there is of a job in the engine, containers of actions included.
-pub(crate) async fn remove_all(job: &Job) -> Result<(), EngineError> {
+async fn remove_all(job: &Job) -> Result<(), EngineError> {
     match job.options.containers.engine.known() {
         Some(engine) => engine.remove_job(&job.tenancy().job).await.map(drop),
         None => Ok(()),

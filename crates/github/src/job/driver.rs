@@ -123,8 +123,8 @@ async fn run(ready: Ready) -> JobResult {
     actions::run_posts(&job, &mut lane, &mut state, &frame).await;
     if has_containers {
         containers::stop(&job, &mut lane).await;
-    } else if let Err(error) = containers::remove_all(&job).await {
-        lane.log.issue(&outline::complete_node(&job.node), "warning", &error.to_string());
+    } else {
+        containers::clear_after_actions(&job, &mut lane).await;
     }
     finish(job, lane, state, frame, directory).await
 }

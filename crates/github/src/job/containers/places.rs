@@ -114,6 +114,14 @@ impl Inside {
     }
 }
 
+/// The directories of a job in which its containers may have left files.
+pub(crate) fn shared_with_containers(job: &Job) -> Mounts {
+    let host = job.host.places();
+    let places = [(top_of(job), "/__w"), (host.temp.clone(), "/__t"), (host.command_files.clone(), "/__c")];
+    let mount = |(directory, inside)| Mount::new(directory, inside);
+    Mounts(places.into_iter().map(mount).collect())
+}
+
 /// `/github/home` and `/github/workflow`, which all containers of a job share.
 fn shared_directories(temp: &Path) -> Result<[Mount; 2], String> {
     let (home, workflow) = (temp.join("_github_home"), temp.join("_github_workflow"));
