@@ -270,11 +270,8 @@ impl Drop for AttachedRunning {
 impl Container {
     /// Starts it with its output attached, so that not a line is lost.
     pub(crate) async fn run_attached(self) -> Result<AttachedRunning, EngineError> {
-        let options = AttachContainerOptionsBuilder::default()
-            .stdout(true)
-            .stderr(true)
-            .stream(true)
-            .build();
+        let options =
+            AttachContainerOptionsBuilder::default().stdout(true).stderr(true).stream(true).build();
         let attached = self.engine.api.attach_container(&self.id, Some(options)).await;
         let started = match attached {
             Ok(attached) => self.start().await.map(|()| attached),

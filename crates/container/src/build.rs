@@ -73,8 +73,11 @@ impl Engine {
                 Err(error) => Some((Err(error), archive)),
             }
         });
-        let mut steps =
-            std::pin::pin!(self.api.build_image(options, None, Some(bollard::body_try_stream(chunks))));
+        let mut steps = std::pin::pin!(self.api.build_image(
+            options,
+            None,
+            Some(bollard::body_try_stream(chunks))
+        ));
         while let Some(step) = steps.next().await {
             let step = step.map_err(|error| build_error(&request.what, error))?;
             for line in step.stream.iter().flat_map(|text| text.lines()) {

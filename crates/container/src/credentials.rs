@@ -73,7 +73,8 @@ impl Credentials {
     /// What Docker would use for an image; `None` when it knows nobody there.
     pub async fn of_docker(image: &str) -> Option<Self> {
         let path = configuration_directory()?.join("config.json");
-        let configuration: Configuration = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+        let configuration: Configuration =
+            serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
         let registry = registry_of(image);
         let names = names_of(&registry);
         let helper = names.iter().find_map(|name| configuration.helpers.get(name));

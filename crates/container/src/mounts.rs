@@ -86,8 +86,11 @@ impl Mounts {
             Mode::empty(),
         );
         let flags = flags | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let mode =
-            if flags.contains(OFlags::CREATE) { Mode::from_raw_mode(SHARED_FILE) } else { Mode::empty() };
+        let mode = if flags.contains(OFlags::CREATE) {
+            Mode::from_raw_mode(SHARED_FILE)
+        } else {
+            Mode::empty()
+        };
         let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
         Some(directory.and_then(|at| rustix::fs::openat2(at, rest, flags, mode, resolve)))
     }

@@ -141,9 +141,9 @@ impl CreateOptions {
     ) -> Result<(), OptionsError> {
         let value = match value {
             None if flag.is_switch() => "true".to_owned(),
-            None => words
-                .next()
-                .ok_or_else(|| OptionsError::NoValue { flag: written.to_owned() })?,
+            None => {
+                words.next().ok_or_else(|| OptionsError::NoValue { flag: written.to_owned() })?
+            }
             Some(value) => value,
         };
         match flag.action {

@@ -94,7 +94,10 @@ impl ContainerSession {
     }
 
     /// The engine's request, and where the process number will stand.
-    fn request(&self, spec: &ExecSpec) -> Result<(CreateExecOptions<String>, Option<PathBuf>), SessionError> {
+    fn request(
+        &self,
+        spec: &ExecSpec,
+    ) -> Result<(CreateExecOptions<String>, Option<PathBuf>), SessionError> {
         let text = |text: &OsStr| match text.to_str() {
             Some(text) if !text.contains('\0') => Ok(text.to_owned()),
             _ => Err(refusal(spec, "the engine takes only text without NUL bytes")),
@@ -217,13 +220,13 @@ impl Session for ContainerSession {
 impl ContainerSession {
     /// Reads a file that lies in the container alone.
     async fn download(&self, path: &Path, limit: u64) -> Result<Option<Vec<u8>>, SessionError> {
-        let failed = |reason: String| {
-            SessionError::file("read", path, std::io::Error::other(reason))
-        };
+        let failed =
+            |reason: String| SessionError::file("read", path, std::io::Error::other(reason));
         let text = path.to_string_lossy();
         let options = DownloadFromContainerOptionsBuilder::default().path(&text).build();
         let api = &self.container.engine.api;
-        let mut parts = std::pin::pin!(api.download_from_container(&self.container.id, Some(options)));
+        let mut parts =
+            std::pin::pin!(api.download_from_container(&self.container.id, Some(options)));
         // An archive has a little more than its one file.
         let most = usize::try_from(limit.saturating_add(16 << 10)).unwrap_or(usize::MAX);
         let mut archive = Vec::new();

@@ -155,7 +155,8 @@ impl Container {
     /// # Errors
     /// When its program or a mount is missing, or a port is taken.
     pub async fn start(&self) -> Result<(), EngineError> {
-        let started = self.engine.api.start_container(&self.id, None::<StartContainerOptions>).await;
+        let started =
+            self.engine.api.start_container(&self.id, None::<StartContainerOptions>).await;
         let action = format!("start container '{}'", self.name);
         started.map_err(|error| EngineError::of(&action, &self.name, error))
     }

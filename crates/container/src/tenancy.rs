@@ -7,8 +7,8 @@ use bollard::query_parameters::{
 };
 use futures_util::future::join_all;
 
-use crate::error::{EngineError, is_conflict, is_not_found};
 use crate::Engine;
+use crate::error::{EngineError, is_conflict, is_not_found};
 
 /// The label of everything of a run.
 const RUN: &str = "windlass.run";

@@ -22,15 +22,17 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use tempfile::TempDir;
+use windlass_container::{LazyEngine, PullPolicy};
 use windlass_diagnostics::SourceId;
 use windlass_github::inputs::{GithubRunInputs, Selection};
-use windlass_github::job::{ContainerSettings, GithubJobDriver, GithubRunnerOptions, RunningRepository};
+use windlass_github::job::{
+    ContainerSettings, GithubJobDriver, GithubRunnerOptions, RunningRepository,
+};
 use windlass_github::order::{DIALECT, JobTicket, ORDER_SCHEMA, OrderContexts, SecretsScope};
 use windlass_github_syntax::expression::Value;
 use windlass_github_syntax::parse_workflow;
 use windlass_kernel::{Change, JobOrder, RunInputs, WorkerRequest};
 use windlass_repository::{SourceCache, SourceOptions, WorkspaceSource, Workspaces};
-use windlass_container::{LazyEngine, PullPolicy};
 use windlass_testkit::{ContainerEngine, SingleJob, SingleJobEnded};
 
 /// A job to be run, with the world around it.

@@ -91,9 +91,9 @@ impl ContainerEngine {
     /// A Podman engine for one test.
     pub fn podman() -> Option<Self> {
         let mut programs = vec![("podman", "podman")];
-        programs.extend(PROGRAMS.iter().filter(|(program, _)| {
-            !["dockerd", "containerd"].contains(program)
-        }));
+        programs.extend(
+            PROGRAMS.iter().filter(|(program, _)| !["dockerd", "containerd"].contains(program)),
+        );
         Self::start(PODMAN, &programs)
     }
 
@@ -113,10 +113,10 @@ impl ContainerEngine {
         let mut keeper = Command::new("sh");
         keeper.args(["-c", script, "keeper"]).arg(&directory).process_group(0);
         keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let engine =
-            ContainerEngine { _keeper: keeper.spawn().expect("a shell"), directory };
+        let engine = ContainerEngine { _keeper: keeper.spawn().expect("a shell"), directory };
         let began = Instant::now();
-        while !engine.command("docker").arg("version").output().is_ok_and(|it| it.status.success()) {
+        while !engine.command("docker").arg("version").output().is_ok_and(|it| it.status.success())
+        {
             let log = std::fs::read_to_string(engine.directory.join("log")).unwrap_or_default();
             assert!(began.elapsed() < PATIENCE, "the engine does not start: {log}");
             std::thread::sleep(Duration::from_millis(50));

@@ -177,7 +177,9 @@ mod tests {
     #[test]
     fn durations_and_sizes() {
         assert_eq!(nanoseconds("1h1m1.5s"), Ok(3_661_500_000_000));
-        assert!(nanoseconds("5").is_err() && nanoseconds("5x").is_err() && nanoseconds("").is_err());
+        assert!(
+            nanoseconds("5").is_err() && nanoseconds("5x").is_err() && nanoseconds("").is_err()
+        );
         assert_eq!(bytes("1.5g"), Ok(1_610_612_736));
         assert_eq!(bytes("10MiB"), Ok(10 << 20));
         assert_eq!(bytes("64"), Ok(64));

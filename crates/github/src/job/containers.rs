@@ -123,11 +123,7 @@ async fn start_all(
 }
 
 /// The engine, or why the job cannot be run without one.
-async fn engine_for(
-    job: &Job,
-    plan: &Plan,
-    services: &[&ContainerPlan],
-) -> Result<Engine, String> {
+async fn engine_for(job: &Job, plan: &Plan, services: &[&ContainerPlan]) -> Result<Engine, String> {
     job.options.containers.engine.get().await.cloned().map_err(|error| {
         let advice = match (&plan.job, services.first()) {
             (Some(_), _) => "This job runs in a container".to_owned(),
@@ -211,7 +207,8 @@ async fn move_in(job: &mut Job, lane: &mut Lane, state: &mut JobState) -> Result
         event_path: places::event_path_inside(),
         tool_cache: places::TOOL_CACHE.into(),
     };
-    job.contexts = setup::contexts(&job.order, &job.options, &places, &lane.files, secrets, job.debug);
+    job.contexts =
+        setup::contexts(&job.order, &job.options, &places, &lane.files, secrets, job.debug);
     job.contexts.job = own;
     setup::write_event(&*session, &places.event_path, &job.contexts)
         .await

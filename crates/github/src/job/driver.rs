@@ -109,8 +109,8 @@ async fn run(ready: Ready) -> JobResult {
     conclude(&job, &mut lane, &setup_node, &ended, 0);
     let is_set_up = is_ready.is_ok();
     let has_containers = is_set_up && containers::are_asked_for(&job);
-    let is_ready = is_set_up
-        && (!has_containers || start_containers(&mut job, &mut lane, &mut state).await);
+    let is_ready =
+        is_set_up && (!has_containers || start_containers(&mut job, &mut lane, &mut state).await);
     if is_ready {
         let mut background = Background::new();
         actions::run_pre(&job, &mut lane, &mut state, &mut frame).await;

@@ -116,8 +116,7 @@ pub(crate) async fn prepare(
         event_path: session.places().command_files.join("event.json"),
         tool_cache: options.tool_cache.clone(),
     };
-    let contexts =
-        contexts(&order, &options, &surroundings, &files, Value::from(secrets), debug);
+    let contexts = contexts(&order, &options, &surroundings, &files, Value::from(secrets), debug);
     write_event(&*session, &surroundings.event_path, &contexts).await?;
     let limits = limits(&order, &contexts, &session, &mut problem);
     let host_environment = base_environment(&options);
@@ -191,7 +190,9 @@ async fn make_directory(options: &Arc<GithubRunnerOptions>) -> Result<JobDirecto
 fn refused(job: &Job) -> Option<String> {
     let (labels, platforms) = (&job.order.runner_labels, &job.options.containers.platforms);
     let is_strict = job.options.strict_labels && platforms.of(labels).is_none();
-    platforms.refusal(labels).or_else(|| is_strict.then(|| runner_labels::refusal(labels)).flatten())
+    platforms
+        .refusal(labels)
+        .or_else(|| is_strict.then(|| runner_labels::refusal(labels)).flatten())
 }
 
 /// `ACTIONS_STEP_DEBUG` or `ACTIONS_RUNNER_DEBUG` as a variable or secret ("Enabling debug

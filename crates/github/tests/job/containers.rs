@@ -25,7 +25,8 @@ pub async fn run(engine: &ContainerEngine, bench: Bench, workflow: &str) -> Ende
 #[tokio::test]
 async fn steps_run_in_the_container_and_hand_values_over() {
     let Some(engine) = ContainerEngine::shared() else { return };
-    let head = "container: {image: busybox, env: {KIND: '${{ matrix.os }}'}, options: --hostname box}";
+    let head =
+        "container: {image: busybox, env: {KIND: '${{ matrix.os }}'}, options: --hostname box}";
     let steps = "- id: one
   run: |
     echo \"$(hostname) $KIND $HOME $PWD ${{ github.workspace }}\"
@@ -139,7 +140,8 @@ echo '::error file=known.txt,line=1::bad'
         ];
         let printed = ended.printed();
         for line in expected {
-            let is_there = printed.iter().any(|it| it.starts_with(line.split(" /bin").next().unwrap_or(line)));
+            let is_there =
+                printed.iter().any(|it| it.starts_with(line.split(" /bin").next().unwrap_or(line)));
             assert!(is_there, "{line}\n{log}");
         }
         assert_eq!(ended.word(), "success", "{log}");
@@ -160,7 +162,8 @@ async fn a_local_process_stands_in_for_a_service() {
     ports: ['5433:5432']
     env: {WORD: hello}
     options: --health-cmd \"test -f up\"";
-    let ended = bench.run(&job(head, "- run: ls up; echo ${{ job.services.db.ports[5432] }}")).await;
+    let ended =
+        bench.run(&job(head, "- run: ls up; echo ${{ job.services.db.ports[5432] }}")).await;
     let log = ended.log();
     assert_eq!(ended.word(), "success", "{log}");
     assert_eq!(ended.printed()[..2], ["up", "5433"], "{log}");
@@ -189,7 +192,8 @@ async fn a_label_stands_for_an_image_or_a_refusal() {
 
 #[tokio::test]
 async fn an_empty_image_is_no_container() {
-    let head = "container: {image: '${{ matrix.none }}'}\nservices: {db: {image: '${{ matrix.none }}'}}";
+    let head =
+        "container: {image: '${{ matrix.none }}'}\nservices: {db: {image: '${{ matrix.none }}'}}";
     let ended = Bench::new().run(&job(head, "- run: echo here")).await;
     assert_eq!(ended.printed(), ["here"], "{}", ended.log());
 }
@@ -199,9 +203,12 @@ async fn podman_does_the_same() {
     let Some(engine) = ContainerEngine::podman() else { return };
     let head = format!("container: busybox\n{SERVICE}");
     let bench = Bench::new().engine(&engine);
-    let ended =
-        run(&engine, bench, &job(&head, "- run: wget -q -O - http://web/index.html\n- run: exit 3"))
-            .await;
+    let ended = run(
+        &engine,
+        bench,
+        &job(&head, "- run: wget -q -O - http://web/index.html\n- run: exit 3"),
+    )
+    .await;
     assert!(ended.printed().contains(&"hello".to_owned()), "{}", ended.log());
     assert!(ended.conclusions().iter().any(|it| it.contains("exit code 3")), "{}", ended.log());
 }

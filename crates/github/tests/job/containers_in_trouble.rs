@@ -41,7 +41,8 @@ async fn what_cannot_be_started_is_said_and_nothing_is_left() {
         ("container: {image: busybox, options: --no-such}".to_owned(), "'--no-such'"),
         ("container: {image: busybox, options: --network host}".to_owned(), "'--network'"),
         (
-            "services: {s: {image: busybox, command: sh -c \"echo last words; exit 7\"}}".to_owned(),
+            "services: {s: {image: busybox, command: sh -c \"echo last words; exit 7\"}}"
+                .to_owned(),
             "service 's' has ended with exit code 7",
         ),
         (
@@ -51,14 +52,13 @@ async fn what_cannot_be_started_is_said_and_nothing_is_left() {
             "service 's' is unhealthy",
         ),
         (
-            format!(
-                "services: {{s: {{image: busybox, command: sleep 60, ports: ['{port}:80']}}}}"
-            ),
+            format!("services: {{s: {{image: busybox, command: sleep 60, ports: ['{port}:80']}}}}"),
             "is in use",
         ),
     ];
     for (head, words) in cases {
-        let ended = run(engine, Bench::new().engine(engine), &job(&head, "- run: echo never")).await;
+        let ended =
+            run(engine, Bench::new().engine(engine), &job(&head, "- run: echo never")).await;
         let log = ended.log();
         assert_eq!(ended.word(), "failure", "{log}");
         assert!(log.contains(words), "{words}\n{log}");

@@ -6,12 +6,12 @@ use std::{
 };
 
 use indexmap::IndexMap;
+use windlass_container::PullPolicy;
+use windlass_github::job::StandIn;
 use windlass_github::{
     event::{Decision, Event},
     launch::{Compiled, WorkflowFile},
 };
-use windlass_container::PullPolicy;
-use windlass_github::job::StandIn;
 use windlass_kernel::RunId;
 use windlass_store::{NewRun, Store, state_directory};
 

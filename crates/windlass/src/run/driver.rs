@@ -4,7 +4,9 @@ use std::{env, path::PathBuf, sync::Arc};
 
 use indexmap::IndexMap;
 use tokio::sync::watch;
-use windlass_github::job::{ContainerSettings, FailureHook, GithubJobDriver, GithubRunnerOptions, RunningRepository};
+use windlass_github::job::{
+    ContainerSettings, FailureHook, GithubJobDriver, GithubRunnerOptions, RunningRepository,
+};
 use windlass_reporting::Surface;
 use windlass_repository::{
     HOOK_VARIABLES, Snapshot, SourceCache, SourceOptions, WorkspaceSource, Workspaces,

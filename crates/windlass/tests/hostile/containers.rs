@@ -40,7 +40,8 @@ jobs:
     run.signal(Signal::KILL);
     run.finish();
     assert_ne!(left(&stage, engine), "", "nothing was there to be left");
-    stage.write(".github/workflows/ci.yml", "on: push\njobs: {j: {runs-on: x, steps: [{run: ls}]}}");
+    stage
+        .write(".github/workflows/ci.yml", "on: push\njobs: {j: {runs-on: x, steps: [{run: ls}]}}");
     start(command(&stage, engine, &["run"])).finish().expect(0);
     assert_eq!(left(&stage, engine), "");
 }
@@ -92,7 +93,8 @@ jobs:
     let home = stage.beside("home");
     fs::create_dir_all(&home).unwrap();
     let root = stage.project().parent().unwrap().to_owned();
-    let given = Command::new("chown").args(["-R", &format!("{NOBODY}:{NOBODY}")]).arg(root).status();
+    let given =
+        Command::new("chown").args(["-R", &format!("{NOBODY}:{NOBODY}")]).arg(root).status();
     assert!(given.unwrap().success());
     let mut other = Command::new("setpriv");
     other.args([&format!("--reuid={NOBODY}"), &format!("--regid={NOBODY}"), "--clear-groups"]);

@@ -143,8 +143,7 @@ async fn session(
     let engine = engine(job, loaded).await?;
     let Inside { places, mounts } = Inside::action(job)?;
     let network = job.containers.network.as_ref().map(|network| network.name.clone());
-    let spec =
-        ContainerSpec { image, network, tenancy: job.tenancy(), ..ContainerSpec::default() };
+    let spec = ContainerSpec { image, network, tenancy: job.tenancy(), ..ContainerSpec::default() };
     let tracking_id = job.session.tracking_id().to_owned();
     let session = ActionContainer::new(engine, spec, places, mounts, tracking_id);
     let event = places::event_path_inside();

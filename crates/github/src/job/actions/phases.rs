@@ -117,10 +117,9 @@ fn has_post(loaded: &LoadedAction) -> bool {
 /// `pre-if` or `post-if`.
 fn condition_of(loaded: &LoadedAction, phase: Phase) -> Option<&Condition> {
     match (&loaded.action.runs, phase) {
-        (
-            ActionRuns::JavaScript { pre_if, .. } | ActionRuns::Docker { pre_if, .. },
-            Phase::Pre,
-        ) => pre_if.as_ref(),
+        (ActionRuns::JavaScript { pre_if, .. } | ActionRuns::Docker { pre_if, .. }, Phase::Pre) => {
+            pre_if.as_ref()
+        }
         (
             ActionRuns::JavaScript { post_if, .. } | ActionRuns::Docker { post_if, .. },
             Phase::Post,

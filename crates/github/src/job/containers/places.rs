@@ -117,7 +117,8 @@ impl Inside {
 /// The directories of a job in which its containers may have left files.
 pub(crate) fn shared_with_containers(job: &Job) -> Mounts {
     let host = job.host.places();
-    let places = [(top_of(job), "/__w"), (host.temp.clone(), "/__t"), (host.command_files.clone(), "/__c")];
+    let places =
+        [(top_of(job), "/__w"), (host.temp.clone(), "/__t"), (host.command_files.clone(), "/__c")];
     let mount = |(directory, inside)| Mount::new(directory, inside);
     Mounts(places.into_iter().map(mount).collect())
 }

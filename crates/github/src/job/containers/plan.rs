@@ -90,9 +90,11 @@ impl ContainerPlan {
         if value.is_scalar() {
             return Ok(Some(plan));
         }
-        let within = |part: &str, problem: &dyn std::fmt::Display| format!("`{key}.{part}`: {problem}");
+        let within =
+            |part: &str, problem: &dyn std::fmt::Display| format!("`{key}.{part}`: {problem}");
         if let Value::Object(environment) = value.property("env") {
-            let pair = |(name, value): (&str, &Value)| (name.to_owned(), value.to_text().into_owned());
+            let pair =
+                |(name, value): (&str, &Value)| (name.to_owned(), value.to_text().into_owned());
             plan.environment = environment.iter().map(pair).collect();
         }
         for port in texts(&value.property("ports")) {

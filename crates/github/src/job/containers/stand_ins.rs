@@ -36,9 +36,8 @@ pub(crate) struct StandInProcess {
 
 /// The ports of a service as its stand-in has them.
 pub(super) fn ports(service: &ContainerPlan) -> Vec<(u16, u16)> {
-    let pair = |port: &windlass_container::Port| {
-        (port.container, port.host.unwrap_or(port.container))
-    };
+    let pair =
+        |port: &windlass_container::Port| (port.container, port.host.unwrap_or(port.container));
     service.ports.iter().map(pair).collect()
 }
 
