@@ -7,8 +7,24 @@ use anyhow::{Result, bail};
 use crate::shell;
 
 /// Packages of Debian, by the program that shows their presence.
-const DEBIAN: &[(&str, &str)] =
-    &[("git", "git"), ("python3", "python3"), ("node", "nodejs"), ("npm", "npm")];
+const DEBIAN: &[(&str, &str)] = &[
+    ("git", "git"),
+    ("python3", "python3"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
+    ("dockerd", "docker.io"),
+    ("docker", "docker.io"),
+    ("containerd", "containerd"),
+    ("runc", "runc"),
+    ("iptables", "iptables"),
+    ("busybox", "busybox-static"),
+    ("podman", "podman"),
+    ("netavark", "netavark"),
+    ("aardvark-dns", "aardvark-dns"),
+];
+
+/// Programs of Debian that lie outside of the PATH.
+const LIBRARY_PROGRAMS: &str = "/usr/lib/podman";
 
 /// The npm packages that actions of the tests use, where they are unpacked.
 pub const NODE_FOLDER: &str = "target/node";
@@ -25,7 +41,7 @@ const NODE_PACKAGES: &[&str] = &[
 pub fn install() -> Result<()> {
     let missing: Vec<&str> = DEBIAN
         .iter()
-        .filter(|(program, _)| !shell::has(program))
+        .filter(|(program, _)| !is_here(program))
         .map(|(_, package)| *package)
         .collect();
     if !missing.is_empty() {
@@ -38,6 +54,10 @@ pub fn install() -> Result<()> {
         shell::run("apt-get", &arguments)?;
     }
     node_packages()
+}
+
+fn is_here(program: &str) -> bool {
+    shell::has(program) || Path::new(LIBRARY_PROGRAMS).join(program).exists()
 }
 
 fn node_packages() -> Result<()> {
@@ -55,7 +75,7 @@ fn node_packages() -> Result<()> {
 pub fn missing() -> Vec<String> {
     let mut missing: Vec<String> = DEBIAN
         .iter()
-        .filter(|(program, _)| !shell::has(program))
+        .filter(|(program, _)| !is_here(program))
         .map(|(program, package)| format!("{program} (Debian package {package})"))
         .collect();
     if !Path::new(NODE_FOLDER).join("node_modules/@actions/core").is_dir() {

@@ -3,7 +3,7 @@
 //! Behaves as actions/runner does, one concern a file. The process half of this crate decides
 //! which jobs run; it and this half share only [`crate::order`].
 //!
-//! From the outside in: [`driver`] runs a job, [`setup`] gives it its place, [`steps`],
+//! From the outside in: [`driver`] runs a job, [`setup`] gives it its place, [`containers`] its containers, [`steps`],
 //! [`conditions`] and [`background`] run its steps, [`run`], [`script`] and [`actions`] one step, [`program`] one
 //! process, [`output`] what that prints.
 
@@ -14,6 +14,7 @@ mod cancellation;
 mod command_line;
 mod commands;
 mod conditions;
+mod containers;
 mod context;
 mod driver;
 mod environment;
@@ -40,6 +41,7 @@ mod state;
 mod steps;
 mod variables;
 
+pub use containers::settings::{ContainerSettings, Platform, Platforms, RunSettings, StandIn};
 pub use driver::GithubJobDriver;
 pub use options::{AfterFailure, FailedStep, FailureHook, GithubRunnerOptions, RunningRepository};
 pub use setup::session_id;

@@ -8,6 +8,8 @@ mod actions;
 mod asking;
 mod background;
 mod composite;
+mod containers;
+mod containers_in_trouble;
 mod handing_over;
 mod run_steps;
 mod speed;
@@ -20,15 +22,18 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use tempfile::TempDir;
+use windlass_container::{LazyEngine, PullPolicy};
 use windlass_diagnostics::SourceId;
 use windlass_github::inputs::{GithubRunInputs, Selection};
-use windlass_github::job::{GithubJobDriver, GithubRunnerOptions, RunningRepository};
+use windlass_github::job::{
+    ContainerSettings, GithubJobDriver, GithubRunnerOptions, RunningRepository,
+};
 use windlass_github::order::{DIALECT, JobTicket, ORDER_SCHEMA, OrderContexts, SecretsScope};
 use windlass_github_syntax::expression::Value;
 use windlass_github_syntax::parse_workflow;
 use windlass_kernel::{Change, JobOrder, RunInputs, WorkerRequest};
 use windlass_repository::{SourceCache, SourceOptions, WorkspaceSource, Workspaces};
-use windlass_testkit::{SingleJob, SingleJobEnded};
+use windlass_testkit::{ContainerEngine, SingleJob, SingleJobEnded};
 
 /// A job to be run, with the world around it.
 struct Bench {
@@ -68,6 +73,7 @@ impl Bench {
             runner_name: "bench".to_owned(),
             tool_cache: directory.path().join("tools"),
             kill: None,
+            containers: ContainerSettings::default(),
             on_failure: None,
         };
         let contexts = OrderContexts {
@@ -79,6 +85,15 @@ impl Bench {
             ..OrderContexts::default()
         };
         Bench { directory, workspace, options, contexts }
+    }
+
+    /// Has the jobs use this engine, under a name of their own.
+    fn engine(mut self, engine: &ContainerEngine) -> Self {
+        let containers = &mut self.options.containers;
+        containers.engine = Arc::new(LazyEngine::at(engine.address()));
+        containers.owner = SingleJob::unique_run().to_string();
+        containers.pull = PullPolicy::Never;
+        self
     }
 
     fn secret(mut self, name: &str, value: &str) -> Self {

@@ -69,7 +69,7 @@ pub enum SessionError {
 
 impl SessionError {
     /// A [`SessionError::File`].
-    pub(crate) fn file(action: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
+    pub fn file(action: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
         Self::File { action, path: path.into(), source }
     }
 }

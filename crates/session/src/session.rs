@@ -11,7 +11,7 @@ use crate::{ExecSpec, Running, SessionError};
 /// value of it keeps that process alive after the job.
 pub const TRACKING_VARIABLE: &str = "RUNNER_TRACKING_ID";
 
-/// Where one job's commands run: the host today; a container, a pod or another machine later.
+/// Where one job's commands run: the host, a container; a pod or another machine later.
 ///
 /// **Lifecycle.** The creator hands over a session that is ready. `exec` any number of times,
 /// then `close` once; a session that is dropped without `close` does what it can of it without
@@ -28,6 +28,16 @@ pub trait Session: Send + Sync {
 
     /// The value of [`TRACKING_VARIABLE`] for this job: `windlass_<id>`.
     fn tracking_id(&self) -> &str;
+
+    /// Where a path that commands see lies on this machine; `None` when it does not.
+    fn on_host(&self, path: &Path) -> Option<PathBuf> {
+        Some(path.to_owned())
+    }
+
+    /// How commands see a path of this machine; `None` when they do not.
+    fn inside(&self, path: &Path) -> Option<PathBuf> {
+        Some(path.to_owned())
+    }
 
     /// Starts a program in a process group of its own.
     ///

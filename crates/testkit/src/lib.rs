@@ -1,11 +1,14 @@
-//! Stand-ins for tests: in-memory journal and logs, scripted performers, traces that are killed.
+//! Stand-ins for tests: in-memory journal and logs, scripted performers, traces that are killed;
+//! and a real container engine of the tests' own.
 
+mod container_engine;
 mod journal;
 mod logs;
 mod performer;
 mod single_job;
 mod trace;
 
+pub use container_engine::ContainerEngine;
 pub use journal::MemoryJournal;
 pub use logs::MemoryLogs;
 pub use performer::ScriptedPerformer;

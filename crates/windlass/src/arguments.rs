@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use windlass_container::PullPolicy;
 
 /// Run the pipelines you already have, unchanged, anywhere.
 #[derive(Debug, Parser)]
@@ -178,6 +179,18 @@ pub struct Run {
     #[arg(long)]
     pub strict_labels: bool,
 
+    /// Run jobs with this label on this machine (`host`), in an image, or not at all (`refuse`)
+    #[arg(long, value_name = "LABEL=IMAGE|host|refuse", value_parser = pair)]
+    pub platform: Vec<(String, String)>,
+
+    /// Have a local process stand in for a service's container
+    #[arg(long, value_name = "NAME=COMMAND", value_parser = pair)]
+    pub service: Vec<(String, String)>,
+
+    /// When container images are pulled [default: missing]
+    #[arg(long, value_name = "WHEN")]
+    pub pull: Option<Pull>,
+
     /// Keep the workspaces of all jobs
     #[arg(long)]
     pub keep: bool,
@@ -201,6 +214,27 @@ pub struct Run {
     /// The dialect, where a project has several
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<String>,
+}
+
+/// When container images are pulled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Pull {
+    /// Each time they are needed.
+    Always,
+    /// When they are not here.
+    Missing,
+    /// Never.
+    Never,
+}
+
+impl From<Pull> for PullPolicy {
+    fn from(pull: Pull) -> Self {
+        match pull {
+            Pull::Always => PullPolicy::Always,
+            Pull::Missing => PullPolicy::Missing,
+            Pull::Never => PullPolicy::Never,
+        }
+    }
 }
 
 /// `windlass list`.

@@ -7,9 +7,11 @@ use std::{
 };
 
 use anyhow::Context;
+use indexmap::IndexMap;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
 use windlass_diagnostics::CheckSettings;
+use windlass_github::job::{RunSettings, StandIn};
 
 use crate::exit::Failure;
 
@@ -22,6 +24,10 @@ pub const FILE_NAME: &str = "windlass.toml";
 pub struct Settings {
     /// `[check]`.
     pub check: CheckSettings,
+    /// `[run]`.
+    pub run: RunSettings,
+    /// `[services.NAME]`: local processes in place of service containers.
+    pub services: IndexMap<String, StandIn>,
 }
 
 /// Settings with what they were read from.
@@ -72,6 +78,10 @@ mod tests {
         write("[check]\nfail-on = 'error'\nfail-of = 'x'\n[other]\na = 1\n");
         let found = read(folder.path()).unwrap();
         assert_eq!(found.unknown, ["check.fail-of", "other"]);
+        write("[run]\npull = 'never'\n[run.platforms]\nx = 'host'\n[services.db]\ncommand = 'a'\n");
+        let found = read(folder.path()).unwrap();
+        assert!(found.unknown.is_empty(), "{:?}", found.unknown);
+        assert_eq!(found.settings.services["db"].command, "a");
         write("[check]\nfail-on = 'never'\n");
         let refused = read(folder.path()).unwrap_err();
         let words = format!("{:#}", refused.error);

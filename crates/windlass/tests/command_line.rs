@@ -5,6 +5,7 @@ mod approvals;
 mod checking;
 mod choosing;
 mod concurrency;
+mod containers;
 mod editor;
 mod events;
 mod history;

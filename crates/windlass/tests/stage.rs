@@ -133,6 +133,8 @@ impl Stage {
             .env("XDG_CONFIG_HOME", self.beside("config"))
             .env("XDG_RUNTIME_DIR", self.beside("runtime"))
             .env("STAGE", &self.mark)
+            // An engine of this machine is not the tests' to use.
+            .env("DOCKER_HOST", "unix:///nowhere/engine.sock")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_AUTHOR_NAME", "Ada")

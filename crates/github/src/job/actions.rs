@@ -6,6 +6,7 @@
 
 pub(crate) mod checkout;
 pub(crate) mod composite;
+pub(crate) mod docker;
 pub(crate) mod inputs;
 pub(crate) mod javascript;
 pub(crate) mod load;
@@ -59,6 +60,10 @@ impl LoadedAction {
 pub(crate) struct ActionStore {
     loaded: Mutex<HashMap<ActionReference, Arc<LoadedAction>>>,
     instances: Mutex<HashMap<NodeId, Arc<Instance>>>,
+    /// The images of Docker actions that are here, by what their metadata says of them.
+    images: Mutex<HashMap<String, String>>,
+    /// The program that runs JavaScript.
+    pub node: tokio::sync::OnceCell<PathBuf>,
     /// Whether the log says already by which program JavaScript is run.
     pub told_node: std::sync::atomic::AtomicBool,
 }
@@ -105,6 +110,22 @@ impl ActionStore {
     /// Keeps an action.
     pub fn insert(&self, reference: ActionReference, action: Arc<LoadedAction>) {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(reference, action);
+    }
+
+    /// The image that metadata names so, if it is here.
+    fn image(&self, key: &str) -> Option<String> {
+        self.images.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    /// An image of an action that is here, if there is one.
+    pub fn some_image(&self) -> Option<String> {
+        self.images.lock().unwrap_or_else(PoisonError::into_inner).values().next().cloned()
+    }
+
+    /// Notes that an image is here.
+    fn add_image(&self, key: &str, image: &str) {
+        let mut images = self.images.lock().unwrap_or_else(PoisonError::into_inner);
+        images.insert(key.to_owned(), image.to_owned());
     }
 
     /// What the parts of the action that a step uses share.
@@ -158,29 +179,27 @@ pub(crate) async fn run(
     let instance = job.actions.instance(node);
     instance.set_inputs(&inputs);
     match &loaded.action.runs {
-        ActionRuns::JavaScript { main, .. } => {
-            if loaded.repository.is_none() && phases::has_pre(&loaded) {
+        ActionRuns::JavaScript { .. } | ActionRuns::Docker { .. } => {
+            let is_local = matches!(step.action, ActionReference::Local { .. });
+            if is_local && phases::has_pre(&loaded) {
                 let message = "`pre` execution is not supported for local actions.";
                 lane.log.issue(node, "warning", message);
             }
             phases::register_post(lane, state, frame, prepared, &loaded, &instance);
-            let part = javascript::Part {
+            let part = phases::Part {
                 node,
                 loaded: &loaded,
-                script: main,
+                phase: phases::Phase::Main,
                 inputs: &inputs,
                 instance: &instance,
                 id: &step.step.id.value,
-                head: Some(&step.uses.value),
+                head: &step.uses.value,
             };
-            javascript::run(job, lane, state, &[&frame.env, &prepared.env], part).await
+            phases::run_part(job, lane, state, &[&frame.env, &prepared.env], part).await
         }
         ActionRuns::Composite { steps } => {
             let composite = composite::Composite { loaded: &loaded, steps, inputs };
             composite::run(job, lane, state, frame, prepared, composite).await
-        }
-        ActionRuns::Docker { .. } => {
-            fail(job, lane, node, &resolve::refuse_container(&step.uses.value))
         }
     }
 }
@@ -202,7 +221,7 @@ async fn find(
             }
             Ok(loaded)
         }
-        ActionReference::Docker { image } => Err(resolve::refuse_image(image)),
+        ActionReference::Docker { image } => Ok(Arc::new(load::image(image))),
         ActionReference::Repository { .. } => job
             .actions
             .get(reference)

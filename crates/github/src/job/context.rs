@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use windlass_container::Container;
 use windlass_engine::JobPort;
 use windlass_github_syntax::expression::Value;
 use windlass_kernel::NodeId;
@@ -12,6 +13,8 @@ use windlass_session::Session;
 
 use super::actions::{ActionStore, SharedTrees};
 use super::cancellation::{Cancellation, Stop};
+use super::containers::JobContainers;
+use super::environment::fixed_environment;
 use super::files::CommandFiles;
 use super::options::GithubRunnerOptions;
 use super::scope::{Built, JobContexts, Progress, StepScope};
@@ -27,7 +30,14 @@ pub(crate) struct Job {
     pub options: Arc<GithubRunnerOptions>,
     pub port: Arc<JobPort>,
     pub node: NodeId,
-    pub session: Box<dyn Session>,
+    /// Where the steps run: this machine, or the job's container.
+    pub session: Arc<dyn Session>,
+    /// This machine.
+    pub host: Arc<dyn Session>,
+    /// What was started for the job.
+    pub containers: JobContainers,
+    /// The container that the steps run in, where they run in one.
+    pub own_container: Option<Container>,
     pub masks: Masker,
     pub contexts: JobContexts,
     pub cancellation: Cancellation,
@@ -37,6 +47,8 @@ pub(crate) struct Job {
     /// Whether debug lines are shown.
     pub debug: bool,
     /// What the program itself has, and `CI`.
+    pub host_environment: Vec<(OsString, OsString)>,
+    /// What every program of a step starts from: the same, or that of the job's container.
     pub base_environment: Vec<(OsString, OsString)>,
     /// `GITHUB_*` and `RUNNER_*` that are the same for all steps.
     pub fixed_environment: Vec<(OsString, OsString)>,
@@ -49,6 +61,18 @@ impl Job {
     /// `GITHUB_WORKSPACE`.
     pub fn workspace(&self) -> &Path {
         &self.session.places().workspace
+    }
+
+    /// The same directory as this machine sees it.
+    pub fn workspace_on_host(&self) -> &Path {
+        &self.host.places().workspace
+    }
+
+    /// Brings [`Job::fixed_environment`] to what the contexts say.
+    pub fn set_fixed_environment(&mut self) {
+        let runner = self.contexts.runner.as_object().cloned().unwrap_or_default();
+        let tracking_id = self.session.tracking_id();
+        self.fixed_environment = fixed_environment(&self.contexts.github, &runner, tracking_id);
     }
 
     /// A text with the secrets in it masked.
@@ -71,7 +95,7 @@ impl Job {
     ) -> StepScope<'a> {
         StepScope {
             contexts: &self.contexts,
-            workspace: self.workspace(),
+            workspace: self.workspace_on_host(),
             job_progress: self.progress(state),
             action_progress: frame.action_progress(),
             env,
@@ -91,9 +115,22 @@ impl Job {
         files: &CommandFiles,
         step: &[(&str, &OsStr)],
     ) -> Vec<(OsString, OsString)> {
-        let room = self.base_environment.len() + self.fixed_environment.len() + 64;
+        self.environment_over(&self.base_environment, state, env, files, step)
+    }
+
+    /// The same over another base: that of this machine for tools that run beside a job's
+    /// container, none for containers of actions.
+    pub fn environment_over(
+        &self,
+        base: &[(OsString, OsString)],
+        state: &JobState,
+        env: &[&Variables],
+        files: &CommandFiles,
+        step: &[(&str, &OsStr)],
+    ) -> Vec<(OsString, OsString)> {
+        let room = base.len() + self.fixed_environment.len() + 64;
         let mut environment = Vec::with_capacity(room);
-        environment.extend_from_slice(&self.base_environment);
+        environment.extend_from_slice(base);
         env.iter().for_each(|layer| layer.add_to_environment(&mut environment));
         environment.extend_from_slice(&self.fixed_environment);
         let files = files.variables();
@@ -129,7 +166,11 @@ impl Job {
     pub fn shell(&self, written: Option<&str>, path: &OsStr) -> Result<Arc<Shell>, ShellError> {
         let key = (written.map(str::to_owned), path.to_owned());
         let mut found = self.shells.lock().unwrap_or_else(PoisonError::into_inner);
-        let shell = found.entry(key).or_insert_with(|| Shell::find(written, path).map(Arc::new));
+        let find = || match self.own_container {
+            Some(_) => Shell::in_container(written),
+            None => Shell::find(written, path),
+        };
+        let shell = found.entry(key).or_insert_with(|| find().map(Arc::new));
         shell.clone()
     }
 }

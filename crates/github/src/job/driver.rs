@@ -14,6 +14,7 @@ use windlass_kernel::{
 use super::actions::{self, SharedTrees};
 use super::background::Background;
 use super::cancellation::Stop;
+use super::containers;
 use super::context::Job;
 use super::lane::Lane;
 use super::options::GithubRunnerOptions;
@@ -21,7 +22,7 @@ use super::outline;
 use super::outputs;
 use super::setup::{self, Ready};
 use super::state::{Ended, Frame, JobState, Outcome};
-use super::steps::{conclude, run_steps};
+use super::steps::{conclude, fail, run_steps};
 use crate::order::{GithubJobOrder, JobTicket};
 use crate::program::Programs;
 
@@ -83,7 +84,7 @@ fn result(outcome: Outcome, stop: Stop) -> JobResult {
 /// Runs a job that has a place, to its end.
 async fn run(ready: Ready) -> JobResult {
     let Ready { job, mut lane, mut state, directory, problem } = ready;
-    let job = Arc::new(job);
+    let mut job = Arc::new(job);
     let mut frame = Frame::job(job.node.clone());
     let setup_node = outline::setup_node(&job.node);
     let is_ready = match problem {
@@ -106,17 +107,41 @@ async fn run(ready: Ready) -> JobResult {
         }
     };
     conclude(&job, &mut lane, &setup_node, &ended, 0);
-    if is_ready.is_ok() {
+    let is_set_up = is_ready.is_ok();
+    let has_containers = is_set_up && containers::are_asked_for(&job);
+    let is_ready =
+        is_set_up && (!has_containers || start_containers(&mut job, &mut lane, &mut state).await);
+    if is_ready {
         let mut background = Background::new();
         actions::run_pre(&job, &mut lane, &mut state, &mut frame).await;
         let steps = &job.order.job.steps;
         run_steps(&job, &mut lane, &mut state, &mut frame, steps, Some(&mut background)).await;
         background.drain(&mut lane, &mut state, &mut frame).await;
     } else {
-        outline::skip_all(&job, &mut lane);
+        outline::skip_all(&job, &mut lane, is_set_up);
     }
     actions::run_posts(&job, &mut lane, &mut state, &frame).await;
+    if has_containers {
+        containers::stop(&job, &mut lane).await;
+    } else {
+        containers::clear_after_actions(&job, &mut lane).await;
+    }
     finish(job, lane, state, frame, directory).await
+}
+
+/// Starts the job's containers and moves it into its own; whether that went well.
+async fn start_containers(job: &mut Arc<Job>, lane: &mut Lane, state: &mut JobState) -> bool {
+    match Arc::get_mut(job) {
+        Some(job) => containers::initialise(job, lane, state).await.is_ok(),
+        None => {
+            // The tasks that fetched actions have ended by now, and nobody else has the job.
+            let node = outline::containers_node(&job.node);
+            let ended = fail(job, lane, &node, "the job is still being set up");
+            conclude(job, lane, &node, &ended, lane.log.position());
+            state.failed = true;
+            false
+        }
+    }
 }
 
 /// Outputs, clean-up, and how the job ended.
@@ -133,7 +158,7 @@ async fn finish(
     let had_failed = state.failed;
     let outputs = outputs::evaluate(&job, &mut lane, &mut state, &frame, &node);
     outputs::report_environment(&job, &mut lane, &state, &frame, &node);
-    match job.session.close().await {
+    match job.host.close().await {
         Ok(closed) => {
             for (pid, name) in closed.orphans {
                 let line = format!("Terminate orphan process: pid ({pid}) ({name})");
@@ -150,7 +175,7 @@ async fn finish(
     let stop = job.cancellation.now();
     if stop.reason() == Some(CancelReason::TimedOut) {
         let message = "The job has exceeded its maximum execution time (`timeout-minutes`).";
-        super::steps::fail(&job, &mut lane, &node, message);
+        fail(&job, &mut lane, &node, message);
     }
     let is_fine = state.failed == had_failed;
     let ended = Ended::new(if is_fine { Outcome::Success } else { Outcome::Failure }, None);

@@ -66,6 +66,7 @@ pub(crate) fn runner_arch() -> &'static str {
 pub(crate) fn runner_context(
     options: &GithubRunnerOptions,
     places: &Places,
+    tool_cache: &Path,
     debug: bool,
 ) -> Object {
     let text = |path: &Path| Value::from(path.to_string_lossy().as_ref());
@@ -75,7 +76,7 @@ pub(crate) fn runner_context(
     runner.insert("arch", runner_arch());
     runner.insert("name", options.runner_name.as_str());
     runner.insert("environment", "self-hosted");
-    runner.insert("tool_cache", text(&options.tool_cache));
+    runner.insert("tool_cache", text(tool_cache));
     runner.insert("temp", text(&places.temp));
     runner.insert("workspace", text(workspace));
     if debug {

@@ -5,6 +5,7 @@ use windlass_github_syntax::expression::Scope;
 use windlass_github_syntax::workflow::{Step, StepKind};
 use windlass_kernel::{Change, Node, NodeId, NodeKind, Origin};
 
+use super::containers;
 use super::context::Job;
 use super::labels::label;
 use super::lane::Lane;
@@ -14,6 +15,16 @@ use super::steps::conclude;
 /// The node of `Set up job`.
 pub(crate) fn setup_node(job: &NodeId) -> NodeId {
     job.child("__setup")
+}
+
+/// The node of `Initialize containers`.
+pub(crate) fn containers_node(job: &NodeId) -> NodeId {
+    job.child("__containers")
+}
+
+/// The node of `Stop containers`.
+pub(crate) fn stop_containers_node(job: &NodeId) -> NodeId {
+    job.child("__stop_containers")
 }
 
 /// The node of `Complete job`.
@@ -43,10 +54,18 @@ pub(crate) fn declare_job(
     steps: &[Step],
     scope: &dyn Scope,
     mask: impl Fn(&str) -> String,
+    has_containers: bool,
 ) -> Vec<Change> {
-    let mut changes = vec![step(setup_node(job), job, "Set up job".to_owned(), None)];
+    let own = |node, label: &str| step(node, job, label.to_owned(), None);
+    let mut changes = vec![own(setup_node(job), "Set up job")];
+    if has_containers {
+        changes.push(own(containers_node(job), "Initialize containers"));
+    }
     declare_steps(&mut changes, job, file, steps, scope, &mask);
-    changes.push(step(complete_node(job), job, "Complete job".to_owned(), None));
+    if has_containers {
+        changes.push(own(stop_containers_node(job), "Stop containers"));
+    }
+    changes.push(own(complete_node(job), "Complete job"));
     changes
 }
 
@@ -73,11 +92,17 @@ pub(crate) fn declare_steps(
     }
 }
 
-/// Concludes all steps as skipped: the job never came to run them.
-pub(crate) fn skip_all(job: &Job, lane: &mut Lane) {
+/// Concludes all steps as skipped: the job never came to run them, nor to start its containers
+/// unless `is_set_up`.
+pub(crate) fn skip_all(job: &Job, lane: &mut Lane, is_set_up: bool) {
     let ended = Ended::new(Outcome::Skipped, Some("the job could not be set up".to_owned()));
-    for step in &job.order.job.steps {
+    let steps = job.order.job.steps.iter().map(|step| job.node.child(&step.id.value));
+    let mut nodes: Vec<NodeId> = steps.collect();
+    if !is_set_up && containers::are_asked_for(job) {
+        nodes.extend([containers_node(&job.node), stop_containers_node(&job.node)]);
+    }
+    for node in nodes {
         let position = lane.log.position();
-        conclude(job, lane, &job.node.child(&step.id.value), &ended, position);
+        conclude(job, lane, &node, &ended, position);
     }
 }

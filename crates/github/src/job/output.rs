@@ -217,7 +217,9 @@ impl<'a> Output<'a> {
         let file = found.file.as_deref().filter(|file| !file.trim().is_empty()).and_then(|file| {
             let from = found.from_path.as_deref().and_then(|path| Path::new(path).parent());
             let path = workspace.join(from.unwrap_or(Path::new(""))).join(file);
-            path.is_file().then(|| path.to_string_lossy().into_owned())
+            let on_host = self.session.on_host(&path);
+            let is_file = on_host.is_some_and(|path| path.is_file());
+            is_file.then(|| path.to_string_lossy().into_owned())
         });
         let title = found.code.as_deref().map(str::trim).filter(|code| !code.is_empty());
         Place {

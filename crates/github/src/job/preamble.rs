@@ -8,7 +8,7 @@ use super::context::Job;
 use super::lane::Reporter;
 use super::log::JobLog;
 use super::state::{Frame, JobState};
-use super::{outline, runner_labels};
+use super::{containers, outline, runner_labels};
 
 /// Reports the job's start and writes the head of its log.
 pub(crate) fn begin(job: &Job, state: &JobState, reporter: &mut Reporter, log: &mut JobLog) {
@@ -20,7 +20,9 @@ pub(crate) fn begin(job: &Job, state: &JobState, reporter: &mut Reporter, log: &
     let layers = [&state.env];
     let scope = job.scope(state, &frame, &layers, &[]);
     let (file, steps) = (&job.order.source_name, &job.order.job.steps);
-    let declared = outline::declare_job(&job.node, file, steps, &scope, |text| job.mask(text));
+    let has_containers = containers::are_asked_for(job);
+    let mask = |text: &str| job.mask(text);
+    let declared = outline::declare_job(&job.node, file, steps, &scope, mask, has_containers);
     declared.into_iter().for_each(|change| reporter.add(change));
     reporter.begin(&node);
     let runner = &job.contexts.runner;
@@ -36,7 +38,9 @@ pub(crate) fn begin(job: &Job, state: &JobState, reporter: &mut Reporter, log: &
         WorkspaceSource::Empty => "empty",
     };
     log.line(&node, &format!("Workspace: {workspace} ({content})"));
-    if let Some(warning) = runner_labels::warning(&job.order.runner_labels) {
+    let labels = &job.order.runner_labels;
+    let is_decided = options.containers.platforms.of(labels).is_some();
+    if let (false, Some(warning)) = (is_decided, runner_labels::warning(labels)) {
         log.issue(&node, "warning", &warning);
         let annotation = Annotation::on(job.node.clone(), AnnotationLevel::Warning, warning);
         reporter.add(Change::Annotate(annotation));

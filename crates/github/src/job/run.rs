@@ -7,7 +7,7 @@ use std::sync::Arc;
 use windlass_github_syntax::expression::{Object, Value};
 use windlass_github_syntax::template::Template;
 use windlass_kernel::{AnnotationLevel, Change, NodeId};
-use windlass_session::ExecSpec;
+use windlass_session::{ExecSpec, Session};
 
 use super::annotations::Place;
 use super::cancellation::describe;
@@ -51,7 +51,9 @@ pub(crate) async fn run(
         Err(message) => return fail(job, lane, node, &message),
     };
     remember(job, lane, node, &launch.spec, Some(launch.file));
-    run_spec(job, lane, state, node, (launch.spec, Program::Script), &layers).await.ended
+    let execution =
+        Execution { session: &*job.session, spec: launch.spec, program: Program::Script };
+    run_spec(job, lane, state, node, execution, &layers).await.ended
 }
 
 /// The variables that differ by step: what `github` says of it, as `GITHUB_*`.
@@ -104,20 +106,31 @@ pub(crate) enum Program {
     Action,
 }
 
+/// A program to be run.
+pub(crate) struct Execution<'a> {
+    /// Where.
+    pub session: &'a dyn Session,
+    /// What.
+    pub spec: ExecSpec,
+    /// As what.
+    pub program: Program,
+}
+
 /// Runs a program and takes in all it hands over.
 pub(crate) async fn run_spec(
     job: &Job,
     lane: &mut Lane,
     state: &mut JobState,
     node: &NodeId,
-    (spec, program): (ExecSpec, Program),
+    execution: Execution<'_>,
     env: &[&Variables],
 ) -> Ran {
+    let Execution { session, spec, program } = execution;
     let variable = |name: &str| env.iter().rev().find_map(|layer| layer.get(name));
     let commands = Commands::new(job.debug, variable);
     let matching = Matching::new(&state.matchers);
     lane.reporter.flush();
-    let finished = run_program(&*job.session, lane, node, spec, commands, matching).await;
+    let finished = run_program(session, lane, node, spec, commands, matching).await;
     for change in finished.matchers {
         state.apply(change.into());
     }
@@ -161,7 +174,8 @@ pub(crate) async fn run_spec(
     if let Some(overflow) = effects.annotations.overflow() {
         lane.log.line(node, &overflow);
     }
-    let reported = effects.annotations.into_reported(node, job.workspace(), |text| job.mask(text));
+    let workspace = &session.places().workspace;
+    let reported = effects.annotations.into_reported(node, workspace, |text| job.mask(text));
     reported.for_each(|annotation| lane.reporter.add(Change::Annotate(annotation)));
     Ran { ended, saved: effects.state.into_iter().collect() }
 }

@@ -1,7 +1,7 @@
 //! Giving a job its place: directories, session, contexts, variables, log.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,8 +18,9 @@ use super::actions::resolve::Problem;
 use super::actions::{ActionStore, SharedTrees};
 use super::cancellation::{Cancellation, Limits};
 use super::conditions::minutes_of;
+use super::containers::JobContainers;
 use super::context::Job;
-use super::environment::{base_environment, fixed_environment, runner_context};
+use super::environment::{base_environment, runner_context};
 use super::files::CommandFiles;
 use super::lane::{Lane, Reporter};
 use super::log::JobLog;
@@ -93,13 +94,13 @@ pub(crate) async fn prepare(
     );
     let mut log = JobLog::new(node.to_string(), port.log(node.as_str())?, masks.clone());
     let directory = make_directory(&options).await?;
-    let session = HostSession::open(HostOptions {
+    let session = Arc::new(HostSession::open(HostOptions {
         id: session_id(port.run(), port.operation()),
         workspace: directory.workspace.clone(),
         temp: directory.temp.clone(),
         command_file_root: command_file_root(),
-    })?;
-    let files = CommandFiles::create(&session, "0").await?;
+    })?);
+    let files = CommandFiles::create(&*session, "0").await?;
     let mut problem = None;
     let secrets = secrets_context(&order.secrets, &options.secrets, options.token.as_ref());
     let secrets = secrets.unwrap_or_else(|error| {
@@ -110,18 +111,27 @@ pub(crate) async fn prepare(
         masks.add(&value.to_text());
     }
     let debug = options.debug || asks_for_debug(&order.contexts.vars, &secrets);
-    let contexts = contexts(&order, &options, &session, &files, Value::from(secrets), debug);
-    write_event(&session, &contexts).await?;
+    let surroundings = Surroundings {
+        session: &*session,
+        event_path: session.places().command_files.join("event.json"),
+        tool_cache: options.tool_cache.clone(),
+    };
+    let contexts = contexts(&order, &options, &surroundings, &files, Value::from(secrets), debug);
+    write_event(&*session, &surroundings.event_path, &contexts).await?;
     let limits = limits(&order, &contexts, &session, &mut problem);
-    let runner = contexts.runner.as_object().cloned().unwrap_or_default();
-    let job = Job {
-        base_environment: base_environment(&options),
-        fixed_environment: fixed_environment(&contexts.github, &runner, session.tracking_id()),
+    let host_environment = base_environment(&options);
+    let mut job = Job {
+        base_environment: host_environment.clone(),
+        host_environment,
+        fixed_environment: Vec::new(),
         cancellation: Cancellation::watch(port.cancelled(), options.kill.clone(), limits),
         actions: ActionStore::default(),
         trees,
         shells: Mutex::new(HashMap::new()),
-        session: Box::new(session),
+        session: session.clone(),
+        host: session,
+        containers: JobContainers::default(),
+        own_container: None,
         node: node.clone(),
         port: port.clone(),
         order,
@@ -130,10 +140,11 @@ pub(crate) async fn prepare(
         contexts,
         debug,
     };
+    job.set_fixed_environment();
     let state = job_state(&job, &mut problem);
     let mut reporter = Reporter::new(port);
     preamble::begin(&job, &state, &mut reporter, &mut log);
-    let problem = problem.or_else(|| needs_container(&job.order)).or_else(|| refused(&job));
+    let problem = problem.or_else(|| refused(&job));
     let lane = Lane {
         job_node: node,
         reporter,
@@ -175,23 +186,13 @@ async fn make_directory(options: &Arc<GithubRunnerOptions>) -> Result<JobDirecto
     made.await.map_err(|error| SetupError::Defect(error.to_string()))?
 }
 
-/// A job for another machine, where labels are taken strictly.
+/// A job for another machine, where labels are taken strictly or the user refuses them.
 fn refused(job: &Job) -> Option<String> {
-    let labels = &job.order.runner_labels;
-    job.options.strict_labels.then(|| runner_labels::refusal(labels)).flatten()
-}
-
-/// Jobs in containers and with services come later.
-fn needs_container(order: &GithubJobOrder) -> Option<String> {
-    let key = match (&order.job.container, &order.job.services) {
-        (Some(container), _) if !container.is_null() => "container",
-        (_, Some(services)) if !services.is_null() => "services",
-        _ => return None,
-    };
-    Some(format!(
-        "`{key}` needs a container engine, which this version cannot use yet. Run the job without \
-         `{key}`, or start what it needs beside it."
-    ))
+    let (labels, platforms) = (&job.order.runner_labels, &job.options.containers.platforms);
+    let is_strict = job.options.strict_labels && platforms.of(labels).is_none();
+    platforms
+        .refusal(labels)
+        .or_else(|| is_strict.then(|| runner_labels::refusal(labels)).flatten())
 }
 
 /// `ACTIONS_STEP_DEBUG` or `ACTIONS_RUNNER_DEBUG` as a variable or secret ("Enabling debug
@@ -204,20 +205,31 @@ fn asks_for_debug(vars: &Value, secrets: &Object) -> bool {
     })
 }
 
-fn contexts(
+/// Where a job's steps find what is particular to their place.
+pub(crate) struct Surroundings<'a> {
+    /// Where they run.
+    pub session: &'a dyn Session,
+    /// `GITHUB_EVENT_PATH`.
+    pub event_path: PathBuf,
+    /// `RUNNER_TOOL_CACHE`.
+    pub tool_cache: PathBuf,
+}
+
+/// The contexts of a job at a place.
+pub(crate) fn contexts(
     order: &GithubJobOrder,
     options: &GithubRunnerOptions,
-    session: &HostSession,
+    surroundings: &Surroundings<'_>,
     files: &CommandFiles,
     secrets: Value,
     debug: bool,
 ) -> JobContexts {
-    let places = session.places();
+    let places = surroundings.session.places();
     let mut github = order.contexts.github.as_object().cloned().unwrap_or_default();
-    let text = |path: &std::path::Path| Value::from(path.to_string_lossy().as_ref());
+    let text = |path: &Path| Value::from(path.to_string_lossy().as_ref());
     github.insert("job", order.id.as_str());
     github.insert("workspace", text(&places.workspace));
-    github.insert("event_path", text(&event_path(session)));
+    github.insert("event_path", text(&surroundings.event_path));
     github.insert("token", options.token.as_ref().map_or("", |token| token.expose()));
     for (variable, path) in files.variables() {
         if let Some(name) = variable.strip_prefix("GITHUB_") {
@@ -237,20 +249,21 @@ fn contexts(
         matrix: order.contexts.matrix.clone(),
         inputs: order.contexts.inputs.clone(),
         secrets,
-        runner: Value::from(runner_context(options, places, debug)),
+        runner: Value::from(runner_context(options, places, &surroundings.tool_cache, debug)),
         job: Arc::new(job),
     }
 }
 
-fn event_path(session: &HostSession) -> PathBuf {
-    session.places().command_files.join("event.json")
-}
-
-async fn write_event(session: &HostSession, contexts: &JobContexts) -> Result<(), SessionError> {
+/// Writes the event's payload where steps look for it.
+pub(crate) async fn write_event(
+    session: &dyn Session,
+    path: &Path,
+    contexts: &JobContexts,
+) -> Result<(), SessionError> {
     let event = contexts.github.get("event").cloned().unwrap_or_default();
     let event = if event.is_scalar() { Value::from(Object::new()) } else { event };
     let json = serde_json::to_vec_pretty(&event).unwrap_or_else(|_| b"{}".to_vec());
-    session.put(&event_path(session), &json).await
+    session.put(path, &json).await
 }
 
 /// `timeout-minutes` and `cancel-timeout-minutes`.
@@ -291,7 +304,7 @@ fn limits(
 }
 
 /// `env` of the command line, the workflow and the job.
-fn job_state(job: &Job, problem: &mut Option<String>) -> JobState {
+pub(crate) fn job_state(job: &Job, problem: &mut Option<String>) -> JobState {
     let mut state = JobState::default();
     for (name, value) in &job.options.extra_environment {
         state.env.set(name.as_str(), value.as_str());

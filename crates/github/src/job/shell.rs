@@ -86,9 +86,29 @@ impl Shell {
     /// # Errors
     /// When the program is missing or a template has no `{0}`.
     pub fn find(written: Option<&str>, path: &OsStr) -> Result<Self, ShellError> {
+        let default = || which("bash", path).map_or_else(|| require("sh", path), Ok);
+        Self::choose(written, default, |name| match require(name, path) {
+            Err(_) if name == "python" => require("python3", path).or_else(|_| require(name, path)),
+            found => found,
+        })
+    }
+
+    /// The same in a job's container, whose engine looks programs up; the default is sh (GitHub
+    /// Docs, "Running jobs in a container", "Customizing the shell").
+    ///
+    /// # Errors
+    /// When a template has no `{0}`.
+    pub fn in_container(written: Option<&str>) -> Result<Self, ShellError> {
+        Self::choose(written, || Ok(PathBuf::from("sh")), |name| Ok(PathBuf::from(name)))
+    }
+
+    fn choose(
+        written: Option<&str>,
+        default: impl FnOnce() -> Result<PathBuf, ShellError>,
+        look_up: impl Fn(&str) -> Result<PathBuf, ShellError>,
+    ) -> Result<Self, ShellError> {
         let Some(written) = written.map(str::trim).filter(|text| !text.is_empty()) else {
-            let program = which("bash", path).map_or_else(|| require("sh", path), Ok)?;
-            let arguments = "-e {0}".to_owned();
+            let (program, arguments) = (default()?, "-e {0}".to_owned());
             return Ok(Shell { program, arguments, extension: ".sh", wrapping: ("", "") });
         };
         let (name, arguments) = written.split_once(' ').unwrap_or((written, ""));
@@ -102,10 +122,7 @@ impl Shell {
         if !arguments.contains("{0}") {
             return Err(ShellError::Template(written.to_owned()));
         }
-        let program = match require(name, path) {
-            Err(_) if name == "python" => require("python3", path).or_else(|_| require(name, path)),
-            found => found,
-        }?;
+        let program = look_up(name)?;
         let extension = built_in.map_or("", |known| known.extension);
         let wrapping = built_in.map_or(("", ""), |known| known.wrapping);
         Ok(Shell { program, arguments, extension, wrapping })
@@ -205,6 +222,15 @@ mod tests {
             arguments(Some("env A=1 \"x y\" bash {0}")),
             ["A=1", "x y", "bash", "/a b/1.sh"]
         );
+    }
+
+    #[test]
+    fn a_container_looks_programs_up_itself() {
+        let shell = Shell::in_container(None).expect("a shell");
+        assert_eq!((shell.display().as_str(), shell.extension), ("sh -e {0}", ".sh"));
+        let shell = Shell::in_container(Some("bash")).expect("a shell");
+        assert_eq!(shell.display(), "bash --noprofile --norc -e -o pipefail {0}");
+        assert!(matches!(Shell::in_container(Some("x")), Err(ShellError::Template(_))));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::{
 };
 
 use indexmap::IndexMap;
+use windlass_container::PullPolicy;
+use windlass_github::job::StandIn;
 use windlass_github::{
     event::{Decision, Event},
     launch::{Compiled, WorkflowFile},
@@ -136,7 +138,7 @@ async fn start(
     started: Vec<Compiled>,
     color: ColorChoice,
 ) -> Outcome {
-    let settings = settings(&arguments)?;
+    let settings = settings(&arguments, &opened)?;
     let secrets = secrets::gather(&arguments.secret, &arguments.secret_file)?;
     // Whatever can be refused is refused before anything is entered in the history.
     let drafts = started.iter().map(|compiled| Draft::new(compiled, &event));
@@ -165,7 +167,17 @@ async fn start(
     prepared.carry_out(Start::New(runs)).await
 }
 
-fn settings(arguments: &arguments::Run) -> Result<Settings, Failure> {
+fn settings(arguments: &arguments::Run, opened: &Opened) -> Result<Settings, Failure> {
+    let of_project = crate::settings::read(&opened.project.root)?.settings;
+    let mut platforms = of_project.run.platforms;
+    for (label, word) in &arguments.platform {
+        platforms.0.insert(label.clone(), word.clone().into());
+    }
+    let mut services = of_project.services;
+    for (name, command) in &arguments.service {
+        services.insert(name.clone(), StandIn { command: command.clone() });
+    }
+    let pull = arguments.pull.map(PullPolicy::from).or(of_project.run.pull);
     let mut environment = IndexMap::new();
     for file in &arguments.env_file {
         environment.extend(secrets::read_pairs(file)?);
@@ -177,6 +189,9 @@ fn settings(arguments: &arguments::Run) -> Result<Settings, Failure> {
         in_place: arguments.in_place,
         strict: arguments.strict,
         strict_labels: arguments.strict_labels,
+        platforms,
+        services,
+        pull: pull.unwrap_or_default(),
         keep: arguments.keep,
         debug: arguments.debug,
     })

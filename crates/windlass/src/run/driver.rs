@@ -4,13 +4,15 @@ use std::{env, path::PathBuf, sync::Arc};
 
 use indexmap::IndexMap;
 use tokio::sync::watch;
-use windlass_github::job::{FailureHook, GithubJobDriver, GithubRunnerOptions, RunningRepository};
+use windlass_github::job::{
+    ContainerSettings, FailureHook, GithubJobDriver, GithubRunnerOptions, RunningRepository,
+};
 use windlass_reporting::Surface;
 use windlass_repository::{
     HOOK_VARIABLES, Snapshot, SourceCache, SourceOptions, WorkspaceSource, Workspaces,
 };
 
-use super::{failure_shell::FailureShell, project::Opened, settings::Settings};
+use super::{failure_shell::FailureShell, leftovers, project::Opened, settings::Settings};
 use windlass_secrets::SecretValue;
 
 use crate::exit::Failure;
@@ -89,6 +91,14 @@ pub fn make(
         runner_name: host_name(),
         tool_cache: tool_cache(),
         kill: Some(killed),
+        containers: ContainerSettings {
+            engine: Arc::default(),
+            pull: settings.pull,
+            platforms: settings.platforms,
+            stand_ins: settings.services,
+            project: opened.project.root.display().to_string(),
+            owner: leftovers::owner(),
+        },
         on_failure: shell_on_failure
             .then(|| Arc::new(FailureShell::new(surface.clone())) as Arc<dyn FailureHook>),
     };

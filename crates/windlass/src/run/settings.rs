@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use windlass_container::PullPolicy;
+use windlass_github::job::{Platforms, StandIn};
 
 use crate::exit::Failure;
 
@@ -20,6 +22,12 @@ pub struct Settings {
     pub strict: bool,
     /// `--strict-labels`.
     pub strict_labels: bool,
+    /// `--platform` over `[run.platforms]`.
+    pub platforms: Platforms,
+    /// `--service` over `[services]`.
+    pub services: IndexMap<String, StandIn>,
+    /// `--pull` over `run.pull`.
+    pub pull: PullPolicy,
     /// `--keep`.
     pub keep: bool,
     /// `--debug`.

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use tokio::task::JoinHandle;
 use windlass_reporting::Surface;
 use windlass_repository::Workspaces;
 use windlass_store::Store;
@@ -14,6 +15,7 @@ use super::{
     approvals::Approvals,
     carry_out::{Start, Workshop},
     driver::{self, Made, Manner},
+    leftovers,
     project::Opened,
     surface,
 };
@@ -48,6 +50,8 @@ pub struct Prepared {
     workspaces: Arc<Workspaces>,
     keep: bool,
     project: String,
+    /// The removal of containers that a crash left.
+    clearing: JoinHandle<()>,
 }
 
 impl Prepared {
@@ -70,7 +74,8 @@ impl Prepared {
             kill,
             project: project.clone(),
         };
-        Ok(Prepared { workshop, workspaces, keep, project })
+        let clearing = tokio::spawn(leftovers::remove_containers());
+        Ok(Prepared { workshop, workspaces, keep, project, clearing })
     }
 
     /// Where the runs will be followed.
@@ -80,9 +85,10 @@ impl Prepared {
 
     /// Carries runs out and puts everything away.
     pub async fn carry_out(self, start: Start) -> Outcome {
-        let Prepared { workshop, workspaces, keep, project } = self;
+        let Prepared { workshop, workspaces, keep, project, clearing } = self;
         let (store, surface) = (workshop.store.clone(), workshop.surface.clone());
         let outcome = workshop.carry_out(start).await;
+        let _ = tokio::time::timeout(leftovers::CONTAINER_PATIENCE, clearing).await;
         let kept = workspaces.directory().to_owned();
         // How the runs ended is not changed by what could not be tidied up after them.
         if let Err(error) = workspaces.finish(keep) {

@@ -146,7 +146,7 @@ fn without_git_the_program_still_runs() {
 }
 
 #[test]
-fn containers_are_refused_before_the_first_step() {
+fn without_an_engine_jobs_fail_before_their_first_step() {
     let stage = Stage::new(
         "on: push\njobs:\n  a: {runs-on: x, container: alpine, steps: [{run: echo never}]}\n  b: \
          {runs-on: x, services: {db: {image: x}}, steps: [{run: echo never}]}\n  c: {runs-on: x, \
@@ -155,11 +155,11 @@ fn containers_are_refused_before_the_first_step() {
     );
     let run = stage.windlass(&["run"]).expect(1);
     run.tells(&[
-        "`container` needs a container engine, which this version cannot use yet",
-        "`services` needs a container engine",
-        "ci.yml:5:53: 'docker://alpine:3' needs a container engine",
+        "This job runs in a container, and no container engine was found",
+        "Service 'db' runs in a container (a local process can stand in for it: --service db=",
+        "ci.yml:5:53: 'docker://alpine:3' runs in a container, and no container engine",
         "d | passes by",
-        "Run the job without",
+        "Install Docker or Podman",
     ])
     .conceals(&["| never"]);
 }

@@ -138,7 +138,7 @@ fn plan(
     let repository = Some(text("repository")).filter(|name| !name.is_empty());
     let repository = repository.unwrap_or_else(|| own.clone());
     let is_own = repository.eq_ignore_ascii_case(own);
-    let workspace = job.workspace();
+    let workspace = job.workspace_on_host();
     let path = text("path");
     let directory = workspace.join(&path);
     let is_inside = directory.starts_with(workspace)

@@ -30,6 +30,7 @@ pub(crate) struct Composite<'a> {
 /// # Errors
 /// When actions are nested too deeply.
 pub(crate) fn frame(
+    job: &Job,
     outer: &Frame,
     node: windlass_kernel::NodeId,
     env: &Variables,
@@ -46,7 +47,8 @@ pub(crate) fn frame(
     let mut variables = outer.env.clone();
     variables.extend(env);
     let mut github = loaded.github();
-    github.push(("action_path", Value::from(loaded.directory.to_string_lossy().as_ref())));
+    let directory = job.session.inside(&loaded.directory).unwrap_or_default();
+    github.push(("action_path", Value::from(directory.to_string_lossy().as_ref())));
     let action = ActionFrame {
         inputs: inputs::context(given),
         github,
@@ -69,7 +71,7 @@ pub(crate) async fn run(
 ) -> Ended {
     let Composite { loaded, steps, inputs } = composite;
     let node = &prepared.node;
-    let mut frame = match frame(outer, node.clone(), &prepared.env, loaded, &inputs) {
+    let mut frame = match frame(job, outer, node.clone(), &prepared.env, loaded, &inputs) {
         Ok(frame) => frame,
         Err(problem) => return fail(job, lane, node, &problem),
     };

@@ -1,6 +1,7 @@
 //! What an action is given: `with`, its own defaults, and warnings about both.
 
 use indexmap::IndexMap;
+use windlass_github_syntax::action::ActionRuns;
 use windlass_github_syntax::expression::{Object, Value};
 use windlass_kernel::NodeId;
 
@@ -65,6 +66,8 @@ fn warn(lane: &mut Lane, node: &NodeId, loaded: &LoadedAction, given: &[(String,
                 lane.log.issue(node, "warning", &text);
             }
             Some(None) => {}
+            // GitHub Docs, "Workflow syntax", `jobs.<job_id>.steps[*].with.args`.
+            None if is_of_docker(loaded, name) => {}
             None => unexpected.push(name.as_str()),
         }
     }
@@ -77,6 +80,12 @@ fn warn(lane: &mut Lane, node: &NodeId, loaded: &LoadedAction, given: &[(String,
         );
         lane.log.issue(node, "warning", &text);
     }
+}
+
+/// Whether an input is one that every Docker action takes.
+fn is_of_docker(loaded: &LoadedAction, name: &str) -> bool {
+    matches!(loaded.action.runs, ActionRuns::Docker { .. })
+        && ["args", "entrypoint"].iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The inputs as the `inputs` context.

@@ -3,40 +3,22 @@
 //! Source: GitHub Docs, "Metadata syntax reference", `runs` for JavaScript actions. Inputs come as
 //! `INPUT_<NAME>`, what an earlier part saved as `STATE_<name>`.
 
-use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use indexmap::IndexMap;
 use windlass_github_syntax::action::ActionRuns;
-use windlass_kernel::NodeId;
 use windlass_session::ExecSpec;
 
-use super::{Instance, LoadedAction, inputs, node};
+use super::node;
+use super::phases::{Part, Phase};
+use crate::job::containers::places;
 use crate::job::context::Job;
 use crate::job::lane::Lane;
-use crate::job::run::{Program, remember, run_spec, step_variables};
+use crate::job::run::{Execution, Program, remember, run_spec, step_variables};
 use crate::job::state::{Ended, JobState};
 use crate::job::steps::fail;
 use crate::job::variables::Variables;
-
-/// What is to be run.
-pub(crate) struct Part<'a> {
-    /// The node it belongs to.
-    pub node: &'a NodeId,
-    /// The action.
-    pub loaded: &'a LoadedAction,
-    /// The script, relative to the action.
-    pub script: &'a str,
-    /// The action's inputs.
-    pub inputs: &'a IndexMap<String, String>,
-    /// What the parts of the action share.
-    pub instance: &'a Instance,
-    /// The step's id.
-    pub id: &'a str,
-    /// What the head of the log calls it; `None` for a post part.
-    pub head: Option<&'a str>,
-}
 
 /// Runs a part of an action. `env` holds the layers above those of the job.
 pub(crate) async fn run(
@@ -48,17 +30,16 @@ pub(crate) async fn run(
 ) -> Ended {
     let of_job = state.env.clone();
     let layers: Vec<&Variables> = [&of_job].into_iter().chain(env.iter().copied()).collect();
-    match part.head {
-        Some(head) => inputs::show(lane, part.node, head, part.inputs, &layers),
-        None => lane.log.line(part.node, "Post job cleanup."),
-    }
-    let using = match &part.loaded.action.runs {
-        ActionRuns::JavaScript { using, .. } => using.as_str(),
-        _ => "node",
+    part.show(lane, &layers);
+    let ActionRuns::JavaScript { using, main, pre, post, .. } = &part.loaded.action.runs else {
+        return fail(job, lane, part.node, "the action is no JavaScript");
     };
-    let host_path = job.base_environment.iter().rev().find(|(name, _)| name == "PATH");
-    let host_path = host_path.map(|(_, path)| path.clone()).unwrap_or_default();
-    let program = match node::find(&host_path, &job.options.tool_cache, using) {
+    let script = match part.phase {
+        Phase::Pre => pre.as_deref().unwrap_or_default(),
+        Phase::Main => main,
+        Phase::Post => post.as_deref().unwrap_or_default(),
+    };
+    let program = match program(job, using).await {
         Ok(program) => program,
         Err(problem) => return fail(job, lane, part.node, &problem),
     };
@@ -66,27 +47,54 @@ pub(crate) async fn run(
         let line = format!("JavaScript actions ({using}) are run by {}", program.display());
         lane.log.line(part.node, &line);
     }
-    let script = part.loaded.directory.join(part.script);
-    if !script.is_file() {
+    let script = part.loaded.directory.join(script);
+    let Some(inside) = job.session.inside(&script).filter(|_| script.is_file()) else {
         let message = format!("File not found: '{}'", script.display());
         return fail(job, lane, part.node, &message);
-    }
-    let mut spec = ExecSpec::new(program, job.workspace()).arguments([script]);
+    };
+    let mut spec = ExecSpec::new(program, job.workspace()).arguments([inside]);
     let mut github = part.loaded.github();
     github.push(("action", part.id.into()));
     let step = step_variables(&github);
     let step: Vec<_> = step.iter().map(|(name, value)| (*name, value.as_ref())).collect();
     spec.environment = job.environment(state, &layers, &lane.files, &step);
-    spec.environment.extend(variables(&part));
+    spec.environment.extend(part.variables());
     remember(job, lane, part.node, &spec, None);
-    let ran = run_spec(job, lane, state, part.node, (spec, Program::Action), &layers).await;
+    let execution = Execution { session: &*job.session, spec, program: Program::Action };
+    let ran = run_spec(job, lane, state, part.node, execution, &layers).await;
     part.instance.save(ran.saved);
     ran.ended
 }
 
-fn variables(part: &Part<'_>) -> Vec<(OsString, OsString)> {
-    let inputs = part.inputs.iter().map(|(name, value)| (inputs::variable(name), value.clone()));
-    let saved = part.instance.saved();
-    let saved = saved.into_iter().map(|(name, value)| (format!("STATE_{name}"), value));
-    inputs.chain(saved).map(|(name, value)| (name.into(), value.into())).collect()
+/// The `node` for actions where the job's steps run: in a container the image's own, else that of
+/// this machine, which is shared with it.
+async fn program(job: &Job, using: &str) -> Result<PathBuf, String> {
+    let found = job.actions.node.get_or_try_init(|| async {
+        if job.own_container.is_none() {
+            let path = job.base_environment.iter().rev().find(|(name, _)| name == "PATH");
+            let path = path.map(|(_, path)| path.clone()).unwrap_or_default();
+            return node::find(&path, &job.options.tool_cache, using);
+        }
+        for program in ["node", places::NODE] {
+            if runs(job, program).await {
+                return Ok(Path::new(program).to_owned());
+            }
+        }
+        Err(format!(
+            "This action is JavaScript ({using}) and needs `node`: the image of the job's \
+             container has none, and that of this machine, if there is one, does not run in it. \
+             Choose an image with Node.js."
+        ))
+    });
+    found.await.cloned()
+}
+
+/// Whether a program starts and says its version.
+async fn runs(job: &Job, program: &str) -> bool {
+    let mut spec = ExecSpec::new(program, "/").arguments(["--version"]);
+    spec.environment.clone_from(&job.base_environment);
+    match job.session.exec(spec).await {
+        Ok(mut running) => running.wait().await.is_ok_and(|exit| exit.success()),
+        Err(_) => false,
+    }
 }

@@ -58,16 +58,27 @@ fn parse(name: &str, text: &str) -> Result<Action, String> {
 
 /// A folder with a `Dockerfile` alone is an action, too.
 fn dockerfile(name: &str) -> Action {
+    docker(format!("{name}/Dockerfile"), "Dockerfile".to_owned())
+}
+
+/// An image that a step uses as an action (`docker://`).
+pub(crate) fn image(image: &str) -> LoadedAction {
+    let name = format!("docker://{image}");
+    let action = docker(name.clone(), name);
+    LoadedAction { directory: PathBuf::new(), action, repository: None, reference: None }
+}
+
+fn docker(source_name: String, image: String) -> Action {
     Action {
         source: SourceId::default(),
-        source_name: format!("{name}/Dockerfile"),
+        source_name,
         name: None,
         description: None,
         branding: None,
         inputs: Default::default(),
         outputs: Default::default(),
         runs: ActionRuns::Docker {
-            image: "Dockerfile".to_owned(),
+            image,
             entrypoint: None,
             args: None,
             env: None,
@@ -84,7 +95,7 @@ fn dockerfile(name: &str) -> Action {
 /// # Errors
 /// As [`metadata`], with GitHub's advice.
 pub(crate) async fn local(job: &Arc<Job>, path: &str) -> Result<Arc<LoadedAction>, String> {
-    let directory = normal(&job.workspace().join(path.replace('\\', "/")));
+    let directory = normal(&job.workspace_on_host().join(path.replace('\\', "/")));
     let action = metadata(&directory, path.trim_end_matches('/')).map_err(|error| {
         if error.starts_with("Can't find") {
             format!(

@@ -3,14 +3,16 @@
 //! Source: GitHub Docs, "Metadata syntax reference", `pre`, `pre-if`, `post`, `post-if`. Post
 //! parts run in the reverse order of their main parts, also after a failure.
 
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use indexmap::IndexMap;
 use windlass_github_syntax::action::ActionRuns;
 use windlass_github_syntax::workflow::{Condition, Step, StepKind};
 use windlass_kernel::NodeId;
 
-use super::{Instance, LoadedAction, UsesStep, composite, inputs, javascript};
+use super::{Instance, LoadedAction, UsesStep, composite, docker, inputs, javascript};
 use crate::job::cancellation::Stop;
 use crate::job::conditions::{holds, survives_cancel, why_skipped};
 use crate::job::context::Job;
@@ -30,9 +32,100 @@ pub(crate) struct PostStep {
     env: Variables,
 }
 
+/// A part of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Before the first step.
+    Pre,
+    /// The step itself.
+    Main,
+    /// After the last step.
+    Post,
+}
+
+/// What is to be run.
+pub(crate) struct Part<'a> {
+    /// The node it belongs to.
+    pub node: &'a NodeId,
+    /// The action.
+    pub loaded: &'a LoadedAction,
+    /// Which part of it.
+    pub phase: Phase,
+    /// The action's inputs.
+    pub inputs: &'a IndexMap<String, String>,
+    /// What the parts of the action share.
+    pub instance: &'a Instance,
+    /// The step's id.
+    pub id: &'a str,
+    /// What the head of the log calls it.
+    pub head: &'a str,
+}
+
+impl Part<'_> {
+    /// The variables that only this part has: `INPUT_<NAME>` and `STATE_<name>`.
+    pub fn variables(&self) -> Vec<(OsString, OsString)> {
+        let inputs = self.inputs.iter();
+        let inputs = inputs.map(|(name, value)| (inputs::variable(name), value.clone()));
+        let saved = self.instance.saved();
+        let saved = saved.into_iter().map(|(name, value)| (format!("STATE_{name}"), value));
+        inputs.chain(saved).map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    /// Writes the head of the part's log.
+    pub fn show(&self, lane: &mut Lane, env: &[&Variables]) {
+        match self.phase {
+            Phase::Post => lane.log.line(self.node, "Post job cleanup."),
+            Phase::Pre | Phase::Main => {
+                inputs::show(lane, self.node, self.head, self.inputs, env);
+            }
+        }
+    }
+}
+
+/// Runs a part of a JavaScript or Docker action. `env` holds the layers above those of the job.
+pub(crate) async fn run_part(
+    job: &Arc<Job>,
+    lane: &mut Lane,
+    state: &mut JobState,
+    env: &[&Variables],
+    part: Part<'_>,
+) -> Ended {
+    match &part.loaded.action.runs {
+        ActionRuns::Docker { .. } => docker::run(job, lane, state, env, part).await,
+        _ => javascript::run(job, lane, state, env, part).await,
+    }
+}
+
 /// Whether an action has a pre part.
 pub(crate) fn has_pre(loaded: &LoadedAction) -> bool {
-    matches!(&loaded.action.runs, ActionRuns::JavaScript { pre: Some(_), .. })
+    matches!(
+        &loaded.action.runs,
+        ActionRuns::JavaScript { pre: Some(_), .. }
+            | ActionRuns::Docker { pre_entrypoint: Some(_), .. }
+    )
+}
+
+/// Whether an action has a post part.
+fn has_post(loaded: &LoadedAction) -> bool {
+    matches!(
+        &loaded.action.runs,
+        ActionRuns::JavaScript { post: Some(_), .. }
+            | ActionRuns::Docker { post_entrypoint: Some(_), .. }
+    )
+}
+
+/// `pre-if` or `post-if`.
+fn condition_of(loaded: &LoadedAction, phase: Phase) -> Option<&Condition> {
+    match (&loaded.action.runs, phase) {
+        (ActionRuns::JavaScript { pre_if, .. } | ActionRuns::Docker { pre_if, .. }, Phase::Pre) => {
+            pre_if.as_ref()
+        }
+        (
+            ActionRuns::JavaScript { post_if, .. } | ActionRuns::Docker { post_if, .. },
+            Phase::Post,
+        ) => post_if.as_ref(),
+        _ => None,
+    }
 }
 
 /// Puts the post part of an action on the list, once.
@@ -44,8 +137,7 @@ pub(crate) fn register_post(
     loaded: &Arc<LoadedAction>,
     instance: &Arc<Instance>,
 ) {
-    let has_post = matches!(&loaded.action.runs, ActionRuns::JavaScript { post: Some(_), .. });
-    if !has_post || instance.has_post.swap(true, Ordering::Relaxed) {
+    if !has_post(loaded) || instance.has_post.swap(true, Ordering::Relaxed) {
         return;
     }
     let mut env = frame.env.clone();
@@ -83,25 +175,22 @@ async fn run_post(
     frame: &Frame,
     post: &PostStep,
 ) -> Ended {
-    let ActionRuns::JavaScript { post: Some(script), post_if, .. } = &post.loaded.action.runs
-    else {
-        return Ended::new(Outcome::Skipped, None);
-    };
     let layers = [&frame.env, &post.env];
-    if let Err(ended) = begin(job, lane, state, frame, &post.node, post_if.as_ref(), &post.env) {
+    let condition = condition_of(&post.loaded, Phase::Post);
+    if let Err(ended) = begin(job, lane, state, frame, &post.node, condition, &post.env) {
         return ended;
     }
     let inputs = post.instance.inputs();
-    let part = javascript::Part {
+    let part = Part {
         node: &post.node,
         loaded: &post.loaded,
-        script,
+        phase: Phase::Post,
         inputs: &inputs,
         instance: &post.instance,
         id: &post.step,
-        head: None,
+        head: "",
     };
-    javascript::run(job, lane, state, &layers, part).await
+    run_part(job, lane, state, &layers, part).await
 }
 
 /// Looks at the condition of a part, `always()` when there is none.
@@ -158,7 +247,7 @@ fn pre_of_steps<'a>(
             let Some(loaded) = job.actions.get(action) else { continue };
             let step = UsesStep { step, uses, action, with: with.as_ref() };
             match &loaded.action.runs {
-                ActionRuns::JavaScript { pre: Some(_), .. } => {
+                _ if has_pre(&loaded) => {
                     pre_of_action(job, lane, state, frame, step, &loaded).await;
                 }
                 ActionRuns::Composite { steps } if composite_has_pre(job, steps, 0) => {
@@ -166,7 +255,7 @@ fn pre_of_steps<'a>(
                     let given = inputs::evaluate(job, lane, state, frame, &prepared, step, &loaded);
                     let node = prepared.node.clone();
                     let inner = given.and_then(|given| {
-                        composite::frame(frame, node, &prepared.env, &loaded, &given)
+                        composite::frame(job, frame, node, &prepared.env, &loaded, &given)
                     });
                     if let Ok(inner) = inner {
                         pre_of_steps(job, lane, state, &inner, steps).await;
@@ -184,9 +273,8 @@ fn composite_has_pre(job: &Job, steps: &[Step], depth: usize) -> bool {
         && steps.iter().any(|step| {
             let StepKind::Uses { action, .. } = &step.kind else { return false };
             job.actions.get(action).is_some_and(|loaded| match &loaded.action.runs {
-                ActionRuns::JavaScript { pre, .. } => pre.is_some(),
                 ActionRuns::Composite { steps } => composite_has_pre(job, steps, depth + 1),
-                ActionRuns::Docker { .. } => false,
+                _ => has_pre(&loaded),
             })
         })
 }
@@ -216,15 +304,13 @@ async fn pre_of_action(
     step: UsesStep<'_>,
     loaded: &Arc<LoadedAction>,
 ) {
-    let ActionRuns::JavaScript { pre: Some(script), pre_if, .. } = &loaded.action.runs else {
-        return;
-    };
     let prepared = prepared(job, state, frame, step);
     let node = prepared.node.child("__pre");
     let label = format!("Pre {}", prepared.label);
     lane.reporter.add(outline::step(node.clone(), &job.node, label, None));
     let start = lane.log.position();
-    let begun = begin(job, lane, state, frame, &node, pre_if.as_ref(), &prepared.env);
+    let condition = condition_of(loaded, Phase::Pre);
+    let begun = begin(job, lane, state, frame, &node, condition, &prepared.env);
     let ended = match begun {
         Err(ended) => ended,
         Ok(()) => match inputs::evaluate(job, lane, state, frame, &prepared, step, loaded) {
@@ -233,16 +319,16 @@ async fn pre_of_action(
                 let instance = job.actions.instance(&prepared.node);
                 instance.set_inputs(&given);
                 register_post(lane, state, frame, &prepared, loaded, &instance);
-                let part = javascript::Part {
+                let part = Part {
                     node: &node,
                     loaded,
-                    script,
+                    phase: Phase::Pre,
                     inputs: &given,
                     instance: &instance,
                     id: &step.step.id.value,
-                    head: Some(&step.uses.value),
+                    head: &step.uses.value,
                 };
-                javascript::run(job, lane, state, &[&frame.env, &prepared.env], part).await
+                run_part(job, lane, state, &[&frame.env, &prepared.env], part).await
             }
         },
     };

@@ -12,9 +12,10 @@ use windlass_github_syntax::workflow::{ActionReference, Step, StepKind};
 use windlass_kernel::NodeId;
 use windlass_repository::{FetchedTree, Resolution};
 
-use super::{LoadedAction, is_native_checkout, load};
+use super::{LoadedAction, docker, is_native_checkout, load};
 use crate::job::context::Job;
 use crate::job::lane::Lane;
+use crate::job::steps::StepFuture;
 
 /// How deep actions may use actions (GitHub Docs, "Creating a composite action").
 pub(crate) const MAXIMUM_DEPTH: usize = 10;
@@ -50,45 +51,44 @@ impl From<String> for Problem {
 pub(crate) async fn prepare(job: &Arc<Job>, lane: &mut Lane, node: &NodeId) -> Result<(), Problem> {
     let (steps, file) = (&job.order.job.steps, &job.order.source_name);
     fetch_for(job, lane, node, steps, file).await?;
-    match in_container(job, steps) {
-        Some((message, span)) => Err(Problem { message, place: Some((file.clone(), span)) }),
-        None => Ok(()),
-    }
+    provide_images(job, lane, node, steps, file).await
 }
 
-/// The first step whose action runs in a container, before steps run in vain that lead up to it.
-/// One with a condition, or that may fail, is left until it is known to be needed.
-fn in_container(job: &Job, steps: &[Step]) -> Option<(String, Span)> {
-    let certain =
-        |step: &&Step| step.condition.written.is_none() && step.continue_on_error.is_none();
-    steps.iter().filter(certain).find_map(|step| match &step.kind {
-        StepKind::Uses { uses, action: ActionReference::Docker { image }, .. } => {
-            Some((refuse_image(image), uses.span))
+/// Pulls and builds the images of the Docker actions of steps, before others run in vain that lead
+/// up to them. A step with a condition, or that may fail, is left until it is known to be needed.
+fn provide_images<'a>(
+    job: &'a Arc<Job>,
+    lane: &'a mut Lane,
+    node: &'a NodeId,
+    steps: &'a [Step],
+    file: &'a str,
+) -> StepFuture<'a, Result<(), Problem>> {
+    Box::pin(async move {
+        let certain =
+            |step: &&Step| step.condition.written.is_none() && step.continue_on_error.is_none();
+        for step in steps.iter().filter(certain) {
+            let (uses, loaded) = match &step.kind {
+                StepKind::Uses { uses, action: ActionReference::Docker { image }, .. } => {
+                    (uses, Arc::new(load::image(image)))
+                }
+                StepKind::Uses { uses, action, .. } => match job.actions.get(action) {
+                    Some(loaded) => (uses, loaded),
+                    None => continue,
+                },
+                StepKind::Parallel { steps } => {
+                    provide_images(job, lane, node, steps, file).await?;
+                    continue;
+                }
+                _ => continue,
+            };
+            if let ActionRuns::Docker { .. } = loaded.action.runs {
+                let provided = docker::image(job, lane, node, &loaded).await;
+                let place = Some((file.to_owned(), uses.span));
+                provided.map_err(|message| Problem { message, place })?;
+            }
         }
-        StepKind::Uses { uses, action, .. } => {
-            let loaded = job.actions.get(action)?;
-            let is_docker = matches!(loaded.action.runs, ActionRuns::Docker { .. });
-            is_docker.then(|| (refuse_container(&uses.value), uses.span))
-        }
-        StepKind::Parallel { steps } => in_container(job, steps),
-        _ => None,
+        Ok(())
     })
-}
-
-/// Why a step `docker://image` cannot run.
-pub(crate) fn refuse_image(image: &str) -> String {
-    format!(
-        "'docker://{image}' needs a container engine, which this version cannot use yet. Run the \
-         program itself in a `run` step instead."
-    )
-}
-
-/// Why an action in a container cannot run.
-pub(crate) fn refuse_container(uses: &str) -> String {
-    format!(
-        "Action '{uses}' runs in a container and needs a container engine, which this version \
-         cannot use yet. Use an action of another kind, or replace it with `--action`."
-    )
 }
 
 /// One use of an action.

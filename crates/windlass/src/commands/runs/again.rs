@@ -85,6 +85,7 @@ pub async fn resume(
     // Read again: until now the run may still have been another process's to write to.
     let events = history.store.read(record.id, 0).await.map_err(Failure::environment)?;
     let killed = leftovers::kill(record.id, &events);
+    leftovers::remove_containers().await;
     let prepared = prepare(&history, &record, manner, color)?;
     drop(history);
     for (pid, name) in killed {

@@ -13,7 +13,7 @@ use windlass_session::ExecSpec;
 use super::{Checkout, commit_of_run};
 use crate::job::context::Job;
 use crate::job::lane::Lane;
-use crate::job::run::{Program, run_spec};
+use crate::job::run::{Execution, Program, run_spec};
 use crate::job::state::{Ended, JobState, Outcome};
 use crate::job::steps::fail;
 use crate::job::variables::Variables;
@@ -94,7 +94,7 @@ impl Git<'_> {
         }
         // The commit may not have the project's directory, which later steps start in.
         if checkout.is_workspace {
-            let _ = std::fs::create_dir_all(self.job.workspace());
+            let _ = std::fs::create_dir_all(self.job.workspace_on_host());
         }
         self.extras(lane, state, checkout).await?;
         Ok(fetched.commit)
@@ -305,11 +305,13 @@ impl Git<'_> {
             .arguments(arguments.iter().map(|argument| argument.as_ref().to_owned()));
         let shown = spec.command_line().replace(&format!(" --upload-pack={UPLOAD_PACK}"), "");
         lane.log.line(self.node, &format!("[command]{shown}"));
-        spec.environment = self.job.environment(state, self.env, &lane.files, &[]);
+        // Git runs on this machine, also for a job in a container: its image need not have it.
+        let (job, base) = (self.job, &self.job.host_environment);
+        spec.environment = job.environment_over(base, state, self.env, &lane.files, &[]);
         spec.environment.extend([("GIT_TERMINAL_PROMPT".into(), "0".into())]);
         spec.environment.extend_from_slice(environment);
-        let ran =
-            run_spec(self.job, lane, state, self.node, (spec, Program::Script), self.env).await;
+        let execution = Execution { session: &*job.host, spec, program: Program::Script };
+        let ran = run_spec(job, lane, state, self.node, execution, self.env).await;
         match ran.ended.outcome {
             Outcome::Success => Ok(()),
             _ => Err(ran.ended),

@@ -1,0 +1,107 @@
+//! Containers after a crash, in numbers, and for users who are not root.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
+
+use rustix::process::Signal;
+use windlass_testkit::ContainerEngine;
+
+use crate::stage::{Stage, soon, start};
+
+/// The user and group `nobody`.
+const NOBODY: &str = "65534";
+
+fn command(stage: &Stage, engine: &ContainerEngine, arguments: &[&str]) -> Command {
+    let mut command = stage.command(arguments);
+    command.env("DOCKER_HOST", engine.address());
+    command
+}
+
+/// Everything of this stage's project in the engine.
+fn left(stage: &Stage, engine: &ContainerEngine) -> String {
+    engine.labelled(&format!("windlass.project={}", stage.project().display()))
+}
+
+#[test]
+fn the_next_start_clears_away_what_a_killed_process_left() {
+    let Some(engine) = ContainerEngine::shared() else { return };
+    let stage = Stage::new(
+        "on: push
+jobs:
+  long:
+    runs-on: ubuntu-latest
+    container: busybox
+    services: {web: {image: busybox, command: sleep 600}}
+    steps: [{run: touch /github/home/begun; sleep 600}]
+",
+    );
+    let run = start(command(&stage, engine, &["run"]));
+    let begun = || crate::stage::files_below(&stage.state()).iter().any(|it| it.ends_with("begun"));
+    assert!(soon(begun), "it never began");
+    run.signal(Signal::KILL);
+    run.finish();
+    assert_ne!(left(&stage, engine), "", "nothing was there to be left");
+    stage
+        .write(".github/workflows/ci.yml", "on: push\njobs: {j: {runs-on: x, steps: [{run: ls}]}}");
+    start(command(&stage, engine, &["run"])).finish().expect(0);
+    assert_eq!(left(&stage, engine), "");
+}
+
+#[test]
+fn many_jobs_with_services_leave_nothing() {
+    let Some(engine) = ContainerEngine::shared() else { return };
+    let stage = Stage::new(
+        "on: push
+jobs:
+  one:
+    strategy: {matrix: {number: [1, 2, 3, 4, 5, 6]}}
+    runs-on: ubuntu-latest
+    container: busybox
+    services: {web: {image: busybox, volumes: [/data], ports: [80], command: httpd -f -h /etc}}
+    steps: [{run: wget -q -O - http://web/passwd}]
+",
+    );
+    let volumes = || engine.docker_says(&["volume", "ls", "-q"]);
+    let before = volumes();
+    start(command(&stage, engine, &["run", "--max-jobs", "3"])).finish().expect(0);
+    assert_eq!(left(&stage, engine), "");
+    assert_eq!(volumes(), before);
+    stage.assert_nothing_left();
+}
+
+#[test]
+fn files_that_containers_made_do_not_outlive_the_run_of_another_user_than_root() {
+    let Some(engine) = ContainerEngine::shared() else { return };
+    let stage = Stage::new(
+        "on: push
+jobs:
+  one:
+    runs-on: ubuntu-latest
+    container: busybox
+    steps:
+      - run: mkdir -p made/by && touch made/by/root /__w/_temp/too && chmod 700 made && id -u
+  two:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: docker://busybox
+        with: {entrypoint: mkdir, args: -m 700 made}
+",
+    );
+    let socket = engine.directory().join("engine.sock");
+    fs::set_permissions(socket, fs::Permissions::from_mode(0o666)).unwrap();
+    fs::set_permissions(engine.directory(), fs::Permissions::from_mode(0o711)).unwrap();
+    let run = command(&stage, engine, &["run"]);
+    let home = stage.beside("home");
+    fs::create_dir_all(&home).unwrap();
+    let root = stage.project().parent().unwrap().to_owned();
+    let given =
+        Command::new("chown").args(["-R", &format!("{NOBODY}:{NOBODY}")]).arg(root).status();
+    assert!(given.unwrap().success());
+    let mut other = Command::new("setpriv");
+    other.args([&format!("--reuid={NOBODY}"), &format!("--regid={NOBODY}"), "--clear-groups"]);
+    other.arg(run.get_program()).args(run.get_args());
+    stage.surround(&mut other);
+    other.env("DOCKER_HOST", engine.address()).env("HOME", home);
+    start(other).finish().expect(0).tells(&["two"]);
+    assert_eq!(left(&stage, engine), "");
+    stage.assert_nothing_left();
+}
