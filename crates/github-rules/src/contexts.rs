@@ -41,9 +41,18 @@ pub(crate) struct Contexts {
     pub(crate) step_ids: Rc<HashSet<String>>,
 }
 
+thread_local! {
+    /// The same for every file, so made once.
+    static UNKNOWN: Contexts = Contexts::of_no_file();
+}
+
 impl Contexts {
     /// The contexts where nothing is known of the file.
     pub(crate) fn new() -> Self {
+        UNKNOWN.with(Self::clone)
+    }
+
+    fn of_no_file() -> Self {
         Self {
             github: github(),
             runner: runner(),
