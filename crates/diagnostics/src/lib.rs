@@ -11,6 +11,7 @@ pub mod rule;
 pub mod sarif;
 pub mod source;
 pub mod text;
+pub mod uri;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use fix::{Edit, Fix};

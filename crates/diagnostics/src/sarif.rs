@@ -7,7 +7,6 @@
 
 use std::io::{self, Write};
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -15,25 +14,7 @@ use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::fix::Fix;
 use crate::rule::Rule;
 use crate::source::{SourceMap, Span};
-
-/// What may not stand in the path of a URI as it is (RFC 3986, section 3.3).
-const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}')
-    .add(b'\\')
-    .add(b':');
+use crate::uri::encoded_path;
 
 /// A rule as the log describes it.
 #[derive(Debug, Clone)]
@@ -156,7 +137,7 @@ fn location(label: &Label, sources: &SourceMap) -> Value {
 
 fn artifact(span: Span, sources: &SourceMap) -> Value {
     let path = sources.name(span.source).replace('\\', "/");
-    json!({ "uri": utf8_percent_encode(&path, NOT_IN_A_PATH).to_string() })
+    json!({ "uri": encoded_path(&path) })
 }
 
 fn region(span: Span) -> Value {

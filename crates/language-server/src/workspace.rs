@@ -8,29 +8,12 @@ use std::{
 };
 
 use lsp_types::Uri;
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
+use windlass_diagnostics::uri::encoded_path;
 use windlass_github_rules::FileKind;
 
 use crate::documents::Documents;
 use crate::subject::Files;
-
-/// What has to be written in another way in the path of an address (RFC 3986, "Path").
-const NOT_IN_PATHS: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
 
 /// The largest file beside the open ones that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -100,7 +83,7 @@ fn path_of(uri: &Uri) -> Option<PathBuf> {
 #[must_use]
 pub fn uri_of(file: &Path) -> Option<Uri> {
     let path = file.to_str()?;
-    Uri::from_str(&format!("file://{}", utf8_percent_encode(path, NOT_IN_PATHS))).ok()
+    Uri::from_str(&format!("file://{}", encoded_path(path))).ok()
 }
 
 /// The files of one project, as they are in the editor, else on the disk.
