@@ -13,7 +13,7 @@ use bollard::query_parameters::{
 use futures_util::StreamExt as _;
 
 use crate::error::EngineError;
-use crate::{CreateOptions, Engine, Mount, Port, Tenancy};
+use crate::{CreateOptions, Engine, Mount, Network, Port, Tenancy};
 
 /// How many of a container's last lines are shown when it failed.
 const LAST_LINES: &str = "60";
@@ -196,6 +196,19 @@ impl Container {
             .collect();
         published.sort_unstable();
         Ok(published)
+    }
+
+    /// The network it is on.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn network(&self) -> Result<Option<Network>, EngineError> {
+        let settings = self.inspect().await?.network_settings;
+        let networks = settings.and_then(|settings| settings.networks).unwrap_or_default();
+        Ok(networks.into_iter().next().map(|(name, endpoint)| Network {
+            name,
+            gateway: endpoint.gateway.and_then(|gateway| gateway.parse().ok()),
+        }))
     }
 
     pub(crate) async fn inspect(

@@ -73,7 +73,11 @@ impl Bench {
             runner_name: "bench".to_owned(),
             tool_cache: directory.path().join("tools"),
             kill: None,
-            containers: ContainerSettings::default(),
+            // An engine of this machine is not the tests' to use.
+            containers: ContainerSettings {
+                engine: Arc::new(LazyEngine::at("/nowhere/engine.sock")),
+                ..ContainerSettings::default()
+            },
             on_failure: None,
         };
         let contexts = OrderContexts {

@@ -36,7 +36,8 @@ use super::steps::{conclude, fail};
 /// What was started for a job.
 #[derive(Debug, Default)]
 pub(crate) struct JobContainers {
-    /// The network that the job's containers share.
+    /// The network that the job's containers share: their own where there are services, else
+    /// the engine's.
     pub network: Option<Network>,
     /// The services by name.
     services: Vec<(String, Container)>,
@@ -145,17 +146,14 @@ async fn start_containers(
     (engine, own, services): (&Engine, &Option<ContainerPlan>, &[&ContainerPlan]),
     inside: Option<Inside>,
 ) -> Result<(), EngineError> {
-    for plan in services.iter().copied().chain(own) {
-        let mut progress = |line: &str| {
-            lane.log.line(node, line);
-            lane.log.flush();
-        };
-        let (pull, credentials) = (job.options.containers.pull, plan.credentials.as_ref());
-        engine.provide_image(&plan.image, pull, credentials, &mut progress).await?;
+    provide_images(job, lane, node, engine, services.iter().copied().chain(own)).await?;
+    // A container alone has nobody to talk to: the engine's own network will do, and costs less
+    // than the start of the container itself.
+    if !services.is_empty() {
+        let tenancy = job.tenancy();
+        let name = format!("windlass_{}", tenancy.job);
+        job.containers.network = Some(engine.create_network(&name, &tenancy).await?);
     }
-    let tenancy = job.tenancy();
-    let network = engine.create_network(&format!("windlass_{}", tenancy.job), &tenancy).await?;
-    job.containers.network = Some(network);
     for plan in services {
         let container = engine.create(job.container_spec(plan)).await?;
         lane.log.line(node, &format!("Starting service '{}' ({})", plan.name, plan.image));
@@ -174,10 +172,33 @@ async fn start_containers(
             tracking_id: job.session.tracking_id().to_owned(),
         };
         let session = ContainerSession::open(engine, session).await?;
-        job.own_container = Some(session.container().clone());
+        let container = session.container().clone();
+        if job.containers.network.is_none() {
+            job.containers.network = container.network().await?;
+        }
+        job.own_container = Some(container);
         job.session = Arc::new(session);
     }
     services::wait_until_ready(job, lane, node).await
+}
+
+/// Sees to it that the images of all containers are here.
+async fn provide_images(
+    job: &Job,
+    lane: &mut Lane,
+    node: &NodeId,
+    engine: &Engine,
+    plans: impl Iterator<Item = &ContainerPlan> + Send,
+) -> Result<(), EngineError> {
+    for plan in plans {
+        let mut progress = |line: &str| {
+            lane.log.line(node, line);
+            lane.log.flush();
+        };
+        let (pull, credentials) = (job.options.containers.pull, plan.credentials.as_ref());
+        engine.provide_image(&plan.image, pull, credentials, &mut progress).await?;
+    }
+    Ok(())
 }
 
 /// An engine's error as a message; the last lines of a service that failed go to the log.
@@ -293,7 +314,7 @@ impl Job {
             volumes: plan.volumes.clone(),
             options: plan.options.clone(),
             network: self.containers.network.as_ref().map(|network| network.name.clone()),
-            aliases: vec![plan.name.clone()],
+            aliases: self.containers.network.iter().map(|_| plan.name.clone()).collect(),
             tenancy,
             ..ContainerSpec::default()
         }

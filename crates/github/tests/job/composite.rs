@@ -78,7 +78,7 @@ async fn conditions_inside_look_at_the_action_alone() {
 
 #[tokio::test]
 async fn what_is_wrong_with_an_action_is_told() {
-    let docker = "name: d\nruns: {using: docker, image: Dockerfile}\n";
+    let docker = "name: d\nruns: {using: docker, image: 'docker://x'}\n";
     let broken = "name: b\nruns:\n  using: composite\n  steps:\n    - run: echo\n";
     let ended = Bench::new()
         .file("d/action.yml", docker)
@@ -92,9 +92,9 @@ async fn what_is_wrong_with_an_action_is_told() {
         .await;
     let log = ended.log();
     assert!(log.contains("Did you forget to run actions/checkout before"), "{log}");
-    assert!(log.contains("Action './d' runs in a container"), "{log}");
+    assert!(log.contains("'./d/action.yml' runs in a container, and no container engine"), "{log}");
     assert!(log.contains("./b/action.yml:5:7:"), "{log}");
-    assert!(log.contains("'docker://alpine' needs a container engine"), "{log}");
+    assert!(log.contains("'docker://alpine' runs in a container"), "{log}");
     assert_eq!(ended.word(), "success");
 }
 

@@ -9,24 +9,18 @@ use super::{Bench, Ended};
 
 #[tokio::test]
 async fn without_an_engine_a_job_fails_before_its_first_step() {
-    let no_engine = || {
-        let mut bench = Bench::new();
-        bench.options.containers.engine =
-            std::sync::Arc::new(windlass_container::LazyEngine::at("/nowhere/engine.sock"));
-        bench
-    };
     let heads = [
         ("container: busybox", "This job runs in a container"),
         ("services: {db: {image: postgres}}", "--service db=COMMAND"),
     ];
     for (head, words) in heads {
-        let ended = no_engine().run(&job(head, "- run: echo never")).await;
+        let ended = Bench::new().run(&job(head, "- run: echo never")).await;
         let log = ended.log();
         assert_eq!(ended.word(), "failure");
         assert!(log.contains(words) && log.contains("Install Docker or Podman"), "{log}");
         assert!(!log.contains("Run echo never"), "{log}");
     }
-    let ended = no_engine().run(&job("", "- run: echo never\n- uses: docker://busybox")).await;
+    let ended = Bench::new().run(&job("", "- run: echo never\n- uses: docker://busybox")).await;
     assert!(ended.log().contains("ci.yml:"), "{}", ended.log());
     assert!(!ended.log().contains("Run echo never"), "{}", ended.log());
 }

@@ -180,17 +180,6 @@ async fn hash_files_looks_into_the_workspace() {
 }
 
 #[tokio::test]
-async fn a_job_that_needs_a_container_says_so() {
-    let ended = Bench::new()
-        .run("jobs:\n  job:\n    runs-on: x\n    container: alpine\n    steps:\n      - run: echo")
-        .await;
-    assert_eq!(ended.word(), "failure");
-    assert!(ended.log().contains("needs a container engine"));
-    let conclusions = ended.conclusions();
-    assert!(conclusions[1].starts_with("Run echo: skipped"), "{conclusions:?}");
-}
-
-#[tokio::test]
 async fn a_step_that_takes_too_long_is_stopped() {
     let ended = Bench::new()
         .steps(
