@@ -128,7 +128,7 @@ fn first_word(words: &str) -> &str {
 fn covered(lines: &[&str], index: usize, is_alone: bool) -> RangeInclusive<u32> {
     let is_content = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let first = if is_alone {
-        lines[index..].iter().position(|line| is_content(line)).map_or(index, |skip| index + skip)
+        lines[index..].iter().position(is_content).map_or(index, |skip| index + skip)
     } else {
         index
     };

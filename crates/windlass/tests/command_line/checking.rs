@@ -95,9 +95,9 @@ fn settings_and_comments_let_findings_stand() {
             "[[check.suppress]]\ncode = 'gh/unknown-step'\nreason = 'not yet'\nuntil = {until}\n"
         )
     };
-    stage.write("windlass.toml", &entry("9999-01-01"));
+    stage.write("windlass.toml", entry("9999-01-01"));
     stage.windlass(&["check"]).expect(0).tells(&["1 suppressed"]);
-    stage.write("windlass.toml", &entry("2020-01-01"));
+    stage.write("windlass.toml", entry("2020-01-01"));
     let words = ["gh/unknown-step", "windlass/suppression-expired", "windlass.toml:1:1"];
     stage.windlass(&["check"]).expect(1).tells(&words);
     stage.write("windlass.toml", "[check.rules]\n'gh/unknown-steps' = 'off'\n[chekc]\n");
@@ -107,7 +107,7 @@ fn settings_and_comments_let_findings_stand() {
     stage.windlass(&["check"]).expect(2).complains(&["windlass.toml", "line 2"]);
     stage.write("windlass.toml", "");
     let comment = "# windlass: allow gh/unknown-step: shown to learners\n";
-    stage.write(".github/workflows/ci.yml", &DOUBTFUL.replace("jobs:", &format!("{comment}jobs:")));
+    stage.write(".github/workflows/ci.yml", DOUBTFUL.replace("jobs:", &format!("{comment}jobs:")));
     stage.windlass(&["check"]).expect(0).tells(&["1 suppressed"]);
 }
 
