@@ -26,7 +26,8 @@ impl Registry {
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
         let address = port.expect("a port").to_string();
         let settings = format!(
-            "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {root}/data}}}}\n             http: {{addr: '{address}'}}\nauth: {{htpasswd: {{realm: r, path: {root}/users}}}}\n"
+            "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {root}/data}}}}\n\
+             http: {{addr: '{address}'}}\nauth: {{htpasswd: {{realm: r, path: {root}/users}}}}\n"
         );
         std::fs::write(directory.path().join("users"), USERS).expect("a file");
         std::fs::write(directory.path().join("settings.yml"), settings).expect("a file");
