@@ -18,6 +18,7 @@ const DEBIAN: &[(&str, &str)] = &[
     ("runc", "runc"),
     ("iptables", "iptables"),
     ("busybox", "busybox-static"),
+    ("docker-registry", "docker-registry"),
     ("podman", "podman"),
     ("netavark", "netavark"),
     ("aardvark-dns", "aardvark-dns"),

@@ -150,3 +150,24 @@ pub(crate) fn is_not_found(error: &ApiError) -> bool {
 pub(crate) fn is_conflict(error: &ApiError) -> bool {
     matches!(error, ApiError::DockerResponseServerError { status_code: 409, .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meaning(message: &str) -> EngineError {
+        let error =
+            ApiError::DockerResponseServerError { status_code: 500, message: message.to_owned() };
+        EngineError::of("start a container", "db", error)
+    }
+
+    #[test]
+    fn the_engine_s_words_are_told_by_their_meaning() {
+        let full = meaning("write /var/lib/docker/x: no space left on device");
+        assert!(matches!(full, EngineError::DiskFull { .. }), "{full}");
+        let taken = meaning("Bind for 127.0.0.1:80 failed: port is already allocated");
+        assert!(matches!(taken, EngineError::PortInUse { .. }), "{taken}");
+        assert!(taken.to_string().contains("container 'db'"));
+        assert!(matches!(meaning("no"), EngineError::Refused { .. }));
+    }
+}

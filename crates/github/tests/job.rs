@@ -9,6 +9,7 @@ mod asking;
 mod background;
 mod composite;
 mod containers;
+mod containers_from_a_registry;
 mod containers_in_trouble;
 mod handing_over;
 mod run_steps;

@@ -47,10 +47,10 @@ rm -rf "$1"
 
 /// Runs Podman's service until its input ends, in the same way. Without limits of its own Podman
 /// wants to raise those of containers, which not every machine allows; its usual runtime crun does
-/// not know both versions of cgroups side by side.
+/// not know both versions of cgroups side by side; and the guards of its execs would stay five minutes.
 const PODMAN: &str = r#"
 printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-[engine]\nruntime = "runc"\n' >"$1/conf"
+[engine]\nruntime = "runc"\nexit_command_delay = 1\n' >"$1/conf"
 CONTAINERS_CONF="$1/conf" podman --root "$1/data" --runroot "$1/run" --storage-driver vfs \
   system service --time=0 "unix://$1/engine.sock" >"$1/log" 2>&1 &
 echo $! >"$1/pid"

@@ -71,7 +71,10 @@ const FLAGS: &[Flag] = &[
     value("add-host", None, |o, v| push(&mut o.host().extra_hosts, v.to_owned())),
     refuse("annotation", "it has no meaning for the containers of a job here"),
     refuse("attach", "it has no meaning for the containers of a job here"),
-    refuse("blkio-weight", "it has no meaning for the containers of a job here"),
+    value("blkio-weight", None, |o, v| {
+        let weight = v.parse().map_err(|_| "a number from 10 to 1000 is wanted".to_owned())?;
+        set(&mut o.host().blkio_weight, weight)
+    }),
     refuse("blkio-weight-device", "it has no meaning for the containers of a job here"),
     value("cap-add", None, |o, v| push(&mut o.host().cap_add, v.to_owned())),
     value("cap-drop", None, |o, v| push(&mut o.host().cap_drop, v.to_owned())),

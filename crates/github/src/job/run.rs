@@ -87,7 +87,9 @@ pub(crate) fn remember(
     spec: &ExecSpec,
     script: Option<PathBuf>,
 ) {
-    lane.program = job.options.on_failure.is_some().then(|| FailedStep {
+    // A shell of this machine is not where a step in a container was.
+    let is_here = job.own_container.is_none() && job.options.on_failure.is_some();
+    lane.program = is_here.then(|| FailedStep {
         node: node.clone(),
         label: String::new(),
         reason: String::new(),

@@ -20,7 +20,7 @@ use super::{LoadedAction, inputs};
 use crate::job::containers::places::{self, Inside};
 use crate::job::context::Job;
 use crate::job::lane::Lane;
-use crate::job::run::{Execution, Program, remember, run_spec, step_variables};
+use crate::job::run::{Execution, Program, run_spec, step_variables};
 use crate::job::setup;
 use crate::job::state::{ActionFrame, Ended, Frame, JobState};
 use crate::job::steps::fail;
@@ -62,7 +62,6 @@ pub(crate) async fn run(
     spec.arguments = call.arguments;
     spec.label.clone_from(&part.loaded.action.source_name);
     spec.environment = environment(job, lane, state, &layers, &part, &session);
-    remember(job, lane, part.node, &spec, None);
     let execution = Execution { session: &session, spec, program: Program::Action };
     let ran = run_spec(job, lane, state, part.node, execution, &layers).await;
     part.instance.save(ran.saved);
