@@ -34,6 +34,7 @@ mod runner_labels;
 mod scope;
 mod script;
 mod secrets;
+mod services;
 mod setup;
 mod shell;
 mod state;
@@ -42,6 +43,7 @@ mod variables;
 
 pub use driver::GithubJobDriver;
 pub use options::{AfterFailure, FailedStep, FailureHook, GithubRunnerOptions, RunningRepository};
+pub use services::{ActionsServices, ServiceAccess, ServiceRequest};
 pub use setup::session_id;
 
 /// What people call a step before it runs.

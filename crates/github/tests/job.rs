@@ -68,6 +68,7 @@ impl Bench {
             runner_name: "bench".to_owned(),
             tool_cache: directory.path().join("tools"),
             kill: None,
+            services: None,
             on_failure: None,
         };
         let contexts = OrderContexts {

@@ -15,6 +15,7 @@ use super::cancellation::{Cancellation, Stop};
 use super::files::CommandFiles;
 use super::options::GithubRunnerOptions;
 use super::scope::{Built, JobContexts, Progress, StepScope};
+use super::services::ServiceAccess;
 use super::shell::{Shell, ShellError};
 use super::state::{Frame, JobState};
 use super::variables::Variables;
@@ -40,6 +41,8 @@ pub(crate) struct Job {
     pub base_environment: Vec<(OsString, OsString)>,
     /// `GITHUB_*` and `RUNNER_*` that are the same for all steps.
     pub fixed_environment: Vec<(OsString, OsString)>,
+    /// What actions may call.
+    pub services: Option<ServiceAccess>,
     pub shells: Mutex<ShellsFound>,
 }
 

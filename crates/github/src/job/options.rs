@@ -14,6 +14,8 @@ use windlass_kernel::NodeId;
 use windlass_repository::{SourceCache, SourceOverride, WorkspaceSource, Workspaces};
 use windlass_secrets::SecretValue;
 
+use super::services::ActionsServices;
+
 /// Everything a [`GithubJobDriver`](super::GithubJobDriver) needs to know.
 pub struct GithubRunnerOptions {
     /// The secrets of the run by name. Every value is masked in every log.
@@ -49,6 +51,8 @@ pub struct GithubRunnerOptions {
     /// Becomes true when the user has lost patience with a run that is being cancelled: all that
     /// runs is killed at once.
     pub kill: Option<watch::Receiver<bool>>,
+    /// What actions may call: caches, artifacts, identity tokens, the API.
+    pub services: Option<Arc<dyn ActionsServices>>,
     /// Asked when a step has failed (`--shell-on-failure`).
     pub on_failure: Option<Arc<dyn FailureHook>>,
 }

@@ -28,6 +28,7 @@ use super::preamble;
 use super::runner_labels;
 use super::scope::JobContexts;
 use super::secrets::secrets_context;
+use super::services::{self, ServiceAccess};
 use super::state::{Ended, Frame, JobState, Outcome};
 use super::steps;
 use crate::order::GithubJobOrder;
@@ -101,7 +102,15 @@ pub(crate) async fn prepare(
     })?;
     let files = CommandFiles::create(&session, "0").await?;
     let mut problem = None;
-    let secrets = secrets_context(&order.secrets, &options.secrets, options.token.as_ref());
+    let services = services::admit(&order, &options, &port).await.unwrap_or_else(|error| {
+        problem = Some(error);
+        None
+    });
+    for secret in services.iter().flat_map(ServiceAccess::secrets) {
+        masks.add(secret.expose());
+    }
+    let token = options.token.as_ref().or(services.as_ref().map(|services| &services.api_token));
+    let secrets = secrets_context(&order.secrets, &options.secrets, token);
     let secrets = secrets.unwrap_or_else(|error| {
         problem = Some(format!("the secrets that the caller hands over: {error}"));
         Object::new()
@@ -110,16 +119,26 @@ pub(crate) async fn prepare(
         masks.add(&value.to_text());
     }
     let debug = options.debug || asks_for_debug(&order.contexts.vars, &secrets);
-    let contexts = contexts(&order, &options, &session, &files, Value::from(secrets), debug);
+    let mut contexts = contexts(&order, &options, &session, &files, Value::from(secrets), debug);
+    if let (None, Some(services)) = (&options.token, &services) {
+        let github = Arc::make_mut(&mut contexts.github);
+        for (name, value) in services.github_of_job() {
+            github.insert(name, value);
+        }
+    }
     write_event(&session, &contexts).await?;
     let limits = limits(&order, &contexts, &session, &mut problem);
     let runner = contexts.runner.as_object().cloned().unwrap_or_default();
+    let mut fixed_environment =
+        fixed_environment(&contexts.github, &runner, session.tracking_id());
+    fixed_environment.extend(services.iter().flat_map(ServiceAccess::environment_of_steps));
     let job = Job {
         base_environment: base_environment(&options),
-        fixed_environment: fixed_environment(&contexts.github, &runner, session.tracking_id()),
+        fixed_environment,
         cancellation: Cancellation::watch(port.cancelled(), options.kill.clone(), limits),
         actions: ActionStore::default(),
         trees,
+        services,
         shells: Mutex::new(HashMap::new()),
         session: Box::new(session),
         node: node.clone(),

@@ -10,7 +10,9 @@ use windlass_repository::{
     HOOK_VARIABLES, Snapshot, SourceCache, SourceOptions, WorkspaceSource, Workspaces,
 };
 
-use super::{failure_shell::FailureShell, project::Opened, settings::Settings};
+use super::{
+    failure_shell::FailureShell, project::Opened, services::LocalServices, settings::Settings,
+};
 use windlass_secrets::SecretValue;
 
 use crate::exit::Failure;
@@ -47,7 +49,7 @@ pub fn make(
     manner: Manner,
     base: PathBuf,
     name: &str,
-    surface: &Arc<dyn Surface>,
+    (surface, services): (&Arc<dyn Surface>, Arc<LocalServices>),
 ) -> Result<Made, Failure> {
     let Manner { mut secrets, settings, shell_on_failure } = manner;
     let workspaces = Arc::new(Workspaces::open(&base, name).map_err(Failure::environment)?);
@@ -89,6 +91,7 @@ pub fn make(
         runner_name: host_name(),
         tool_cache: tool_cache(),
         kill: Some(killed),
+        services: Some(services),
         on_failure: shell_on_failure
             .then(|| Arc::new(FailureShell::new(surface.clone())) as Arc<dyn FailureHook>),
     };

@@ -14,7 +14,9 @@ use super::{
     approvals::Approvals,
     carry_out::{Start, Workshop},
     driver::{self, Made, Manner},
+    leavings,
     project::Opened,
+    services::LocalServices,
     surface,
 };
 use crate::{
@@ -46,6 +48,7 @@ pub struct Request {
 pub struct Prepared {
     workshop: Workshop,
     workspaces: Arc<Workspaces>,
+    services: Arc<LocalServices>,
     keep: bool,
     project: String,
 }
@@ -58,8 +61,9 @@ impl Prepared {
         let keep = request.manner.settings.keep;
         let name = ulid::Ulid::generate().to_string();
         let base = store.directory().join("work");
+        let services = Arc::new(LocalServices::new(opened, store.clone()));
         let Made { driver, workspaces, kill } =
-            driver::make(opened, request.manner, base, &name, &surface)?;
+            driver::make(opened, request.manner, base, &name, (&surface, services.clone()))?;
         let project = opened.project.root.display().to_string();
         let workshop = Workshop {
             decider: Arc::new(Approvals::new(request.approved, surface.clone())),
@@ -70,7 +74,7 @@ impl Prepared {
             kill,
             project: project.clone(),
         };
-        Ok(Prepared { workshop, workspaces, keep, project })
+        Ok(Prepared { workshop, workspaces, services, keep, project })
     }
 
     /// Where the runs will be followed.
@@ -80,9 +84,11 @@ impl Prepared {
 
     /// Carries runs out and puts everything away.
     pub async fn carry_out(self, start: Start) -> Outcome {
-        let Prepared { workshop, workspaces, keep, project } = self;
+        let Prepared { workshop, workspaces, services, keep, project } = self;
         let (store, surface) = (workshop.store.clone(), workshop.surface.clone());
+        let runs = start.runs();
         let outcome = workshop.carry_out(start).await;
+        services.stop().await;
         let kept = workspaces.directory().to_owned();
         // How the runs ended is not changed by what could not be tidied up after them.
         if let Err(error) = workspaces.finish(keep) {
@@ -91,6 +97,12 @@ impl Prepared {
         if keep && outcome.is_ok() {
             surface.message(&format!("The workspaces are kept in {}", kept.display()));
         }
+        if services.were_used() {
+            for run in runs {
+                leavings::tell(&store, run, &*surface).await;
+            }
+        }
+        drop(services);
         if let Err(error) = store.prune(&project, kept_runs()).await
             && outcome.is_ok()
         {
