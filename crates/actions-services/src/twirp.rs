@@ -50,15 +50,22 @@ impl TwirpError {
         Self::new(StatusCode::FORBIDDEN, "permission_denied", message)
     }
 
-    /// Something that trying again does not mend; the clients try again after 500.
+    /// Something is wrong on this side; the clients try again.
     pub fn broken(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::INSUFFICIENT_STORAGE, "internal", message)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
     }
 }
 
 impl From<StoreError> for TwirpError {
     fn from(error: StoreError) -> Self {
-        TwirpError::broken(error.to_string())
+        let message = error.to_string();
+        match error {
+            // The clients do not try again, as it would not help.
+            StoreError::DiskFull { .. } => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "resource_exhausted", message)
+            }
+            _ => Self::broken(message),
+        }
     }
 }
 

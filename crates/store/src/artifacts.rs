@@ -145,10 +145,10 @@ impl Store {
     /// When the database refuses.
     pub async fn artifacts(&self, run: RunId) -> Result<Vec<ArtifactRecord>, StoreError> {
         let query = select_artifacts!(
-            "WITH RECURSIVE attempts (attempt) AS (SELECT $1 UNION \
-             SELECT runs.rerun_of FROM runs JOIN attempts ON runs.id = attempt \
+            "WITH RECURSIVE attempts (repeated) AS (SELECT $1 UNION \
+             SELECT runs.rerun_of FROM runs JOIN attempts ON runs.id = repeated \
              WHERE runs.rerun_of IS NOT NULL) ",
-            "AND run IN (SELECT attempt FROM attempts) ORDER BY artifacts.id DESC"
+            "AND run IN (SELECT repeated FROM attempts) ORDER BY artifacts.id DESC"
         );
         self.select_artifacts(query, &run.to_string()).await
     }
