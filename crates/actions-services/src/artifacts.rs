@@ -16,7 +16,7 @@ use crate::{
     jobs::JobFacts,
     server::Shared,
     signed_url::{Permission, Presentation},
-    twirp::{Answer, Caller, Message, TwirpError, int64},
+    twirp::{self, Answer, Caller, Message, TwirpError, int64},
 };
 
 /// How long artifacts are kept where nobody says otherwise ("Configuring a custom artifact
@@ -32,7 +32,8 @@ const NAME_LIMIT: usize = 256;
 const ZIP: &str = "application/zip";
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
-    let path = |method: &str| format!("/twirp/github.actions.results.api.v1.ArtifactService/{method}");
+    let path =
+        |method: &str| format!("/twirp/github.actions.results.api.v1.ArtifactService/{method}");
     Router::new()
         .route(&path("CreateArtifact"), post(create))
         .route(&path("FinalizeArtifact"), post(finalize))
@@ -208,7 +209,7 @@ struct Entry {
     database_id: String,
     name: String,
     size: String,
-    created_at: Timestamp,
+    created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
 }
@@ -221,7 +222,7 @@ impl From<ArtifactRecord> for Entry {
             database_id: artifact.id.to_string(),
             name: artifact.name,
             size: artifact.size.to_string(),
-            created_at: artifact.created_at,
+            created_at: twirp::timestamp(artifact.created_at),
             digest: artifact.digest,
         }
     }
@@ -251,7 +252,8 @@ impl Named {
     /// The artifact among those that the job's run sees: its own, or one of a run it repeats.
     async fn find(&self, shared: &Shared, job: &JobFacts) -> Result<ArtifactRecord, TwirpError> {
         let run = &self.backend.workflow_run_backend_id;
-        let wanted = run.parse::<RunId>().map_err(|_| TwirpError::denied("there is no such run"))?;
+        let wanted =
+            run.parse::<RunId>().map_err(|_| TwirpError::denied("there is no such run"))?;
         let seen = shared.store.artifacts(job.run).await?;
         if wanted != job.run && seen.iter().all(|artifact| artifact.run != wanted) {
             return Err(TwirpError::denied("the token is for another run"));

@@ -52,9 +52,8 @@ async fn create(
 ) -> Answer<Created> {
     check_key(&request.key)?;
     check_key(&request.version)?;
-    let refused = |message: &str| {
-        Ok(Json(Created { message: message.to_owned(), ..Created::default() }))
-    };
+    let refused =
+        |message: &str| Ok(Json(Created { message: message.to_owned(), ..Created::default() }));
     match shared.store.reserve_cache(&new(&job, request.key, request.version)).await? {
         Reservation::Reserved(id) => {
             let blob = (BlobKind::Cache, id);

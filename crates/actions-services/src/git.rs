@@ -75,10 +75,8 @@ async fn serve(
     };
     match run(shared, command, request.into_body()).await {
         Ok(response) => response,
-        Err(error) => {
-            (StatusCode::INTERNAL_SERVER_ERROR, format!("git http-backend: {error}\n"))
-                .into_response()
-        }
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("git http-backend: {error}\n"))
+            .into_response(),
     }
 }
 

@@ -57,8 +57,17 @@ const FROM_CONTEXT: &[&str] = &[
 
 /// The claims beside them.
 const OWN: &[&str] = &[
-    "aud", "environment", "exp", "iat", "iss", "job_workflow_ref", "job_workflow_sha", "jti", "nbf",
-    "runner_environment", "sub",
+    "aud",
+    "environment",
+    "exp",
+    "iat",
+    "iss",
+    "job_workflow_ref",
+    "job_workflow_sha",
+    "jti",
+    "nbf",
+    "runner_environment",
+    "sub",
 ];
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {

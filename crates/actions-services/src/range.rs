@@ -22,7 +22,8 @@ const OWN_HEADER: &str = "x-ms-range";
 /// What the headers ask for.
 pub(crate) fn wanted(headers: &HeaderMap, size: u64) -> Wanted {
     let value = headers.get(OWN_HEADER).or_else(|| headers.get(header::RANGE));
-    let range = value.and_then(|value| value.to_str().ok()).and_then(|it| it.strip_prefix("bytes="));
+    let range =
+        value.and_then(|value| value.to_str().ok()).and_then(|it| it.strip_prefix("bytes="));
     let Some((first, last)) = range.and_then(|range| range.split_once('-')) else {
         return Wanted::Whole;
     };

@@ -74,10 +74,8 @@ fn must_be_own(job: &JobFacts, owner: &str, repository: &str) -> Result<(), Resp
     if name.eq_ignore_ascii_case(job.github("repository")) {
         return Ok(());
     }
-    let message = format!(
-        "Not Found: local runs know {} alone, not {name}",
-        job.github("repository")
-    );
+    let message =
+        format!("Not Found: local runs know {} alone, not {name}", job.github("repository"));
     Err(refuse(StatusCode::NOT_FOUND, &message))
 }
 

@@ -75,8 +75,7 @@ pub(crate) fn sign(
     let text = signed_text(blob, permission.letter(), until, shown);
     let signature = URL_SAFE_NO_PAD.encode(hmac::sign(key, text.as_bytes()));
     let (kind, id) = blob;
-    let mut address =
-        format!("/blobs/{}/{id}?sp={}&se={until}", kind.word(), permission.letter());
+    let mut address = format!("/blobs/{}/{id}?sp={}&se={until}", kind.word(), permission.letter());
     for (name, value) in [("rscd", &shown.file_name), ("rsct", &shown.media_type)] {
         if !value.is_empty() {
             let _ = write!(address, "&{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
@@ -124,9 +123,8 @@ mod tests {
         };
         let blob = (BlobKind::Artifact, 7);
         let address = sign(&key, blob, Permission::Read, &shown);
-        let verify = |address: &str, blob, permission| {
-            parse(address).verify(&key, blob, permission)
-        };
+        let verify =
+            |address: &str, blob, permission| parse(address).verify(&key, blob, permission);
         assert_eq!(verify(&address, blob, Permission::Read), Some(shown));
         assert_eq!(verify(&address, blob, Permission::Write), None);
         assert_eq!(verify(&address, (BlobKind::Artifact, 8), Permission::Read), None);

@@ -13,6 +13,7 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use windlass_store::StoreError;
 
@@ -105,14 +106,18 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Message<T> {
             let message = "the request took too long";
             TwirpError::new(StatusCode::REQUEST_TIMEOUT, "deadline_exceeded", message)
         })?;
-        let bytes = bytes.map_err(|error| {
-            TwirpError::new(error.status(), "malformed", error.body_text())
-        })?;
+        let bytes = bytes
+            .map_err(|error| TwirpError::new(error.status(), "malformed", error.body_text()))?;
         let message = serde_json::from_slice(&bytes);
         message.map(Message).map_err(|error| {
             TwirpError::new(StatusCode::BAD_REQUEST, "malformed", error.to_string())
         })
     }
+}
+
+/// Writes a time as clients read it: with a fraction of three, six or nine digits if any.
+pub(crate) fn timestamp(at: Timestamp) -> String {
+    format!("{at:.3}")
 }
 
 /// Reads a 64-bit number, which may be written as one or as a string.
@@ -126,5 +131,22 @@ pub(crate) fn int64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D
     match Written::deserialize(deserializer)? {
         Written::Number(number) => Ok(number),
         Written::Text(text) => text.parse().map_err(serde::de::Error::custom),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_three_digits_behind_the_point_whatever_they_are() {
+        for (millisecond, expected) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (690, "1970-01-01T00:00:00.690Z"),
+            (1234, "1970-01-01T00:00:01.234Z"),
+        ] {
+            let at = Timestamp::from_millisecond(millisecond).unwrap();
+            assert_eq!(timestamp(at), expected);
+        }
     }
 }

@@ -76,7 +76,8 @@ impl IntoResponse for BlobError {
              </Message></Error>",
             self.code
         );
-        let headers = [(header::CONTENT_TYPE.as_str(), "application/xml"), ("x-ms-error-code", self.code)];
+        let headers =
+            [(header::CONTENT_TYPE.as_str(), "application/xml"), ("x-ms-error-code", self.code)];
         (self.status, headers, body).into_response()
     }
 }
@@ -168,7 +169,11 @@ async fn put_together(blob: Blob, names: Vec<PartName>) -> Result<(), BlobError>
 }
 
 fn too_slow() -> BlobError {
-    BlobError::new(StatusCode::REQUEST_TIMEOUT, "OperationTimedOut", "nothing was sent for too long")
+    BlobError::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "OperationTimedOut",
+        "nothing was sent for too long",
+    )
 }
 
 /// A file that is removed again unless it is kept.

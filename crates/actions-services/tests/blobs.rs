@@ -54,7 +54,10 @@ async fn blocks_come_in_any_order_at_once_and_again() {
     let missing = list(&[&ids[..], &["absent"]].concat());
     let list_address = format!("{address}&comp=blocklist");
     let refused = stage.send("PUT", &list_address, &[], missing.as_bytes()).await;
-    assert_eq!((refused.status, refused.header("x-ms-error-code")), (400, Some("InvalidBlockList")));
+    assert_eq!(
+        (refused.status, refused.header("x-ms-error-code")),
+        (400, Some("InvalidBlockList"))
+    );
     let put = stage.send("PUT", &list_address, &[], list(&ids).as_bytes()).await;
     assert_eq!(put.status, 201);
     let address = finish(&stage, token, 800_000).await;

@@ -129,7 +129,8 @@ async fn what_a_killed_process_left_is_a_miss_and_cleared_away() {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&database);
     let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
     sqlx::query(statement).execute(&mut connection).await.unwrap();
-    for folder in std::fs::read_dir(stage.directory.path().join("blobs/caches")).unwrap().flatten() {
+    for folder in std::fs::read_dir(stage.directory.path().join("blobs/caches")).unwrap().flatten()
+    {
         let part = folder.path().join("p-");
         if std::fs::read(&part).is_ok_and(|bytes| bytes == b"some bytes") {
             std::fs::write(part, b"some").unwrap();

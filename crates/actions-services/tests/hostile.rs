@@ -71,7 +71,8 @@ async fn addresses_are_good_for_their_blob_alone() {
     ] {
         for method in ["GET", "PUT"] {
             let address = format!("{path}?{query}");
-            let refused = stage.send(method, &address, &[("x-ms-blob-type", "BlockBlob")], b"").await;
+            let refused =
+                stage.send(method, &address, &[("x-ms-blob-type", "BlockBlob")], b"").await;
             assert!(matches!(refused.status, 403 | 404), "{method} {path}: {refused:?}");
             assert!(!refused.body.windows(6).any(|window| window == b"secret"));
         }
@@ -157,7 +158,8 @@ async fn odd_requests_are_refused_without_harm() {
         // A block without an id has the empty id, which is one.
         assert_eq!(status, if more == "&comp=block" { 201 } else { 400 }, "{more}");
     }
-    let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><BlockList>&b;</BlockList>";
+    let bomb =
+        "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><BlockList>&b;</BlockList>";
     let list = format!("{upload}&comp=blocklist");
     assert_eq!(stage.send("PUT", &list, &[], bomb.as_bytes()).await.status, 400);
     for body in ["", "[]", "{\"key\": 1}", "\u{0}"] {

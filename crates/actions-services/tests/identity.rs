@@ -12,7 +12,8 @@ async fn a_token_can_be_checked_by_what_the_issuer_publishes() {
     facts.environment = Some("production".into());
     let admission = stage.services.admit(facts).unwrap();
     let base = stage.services.addresses().results_url.clone();
-    let request = format!("{}&audience=https%3A%2F%2Fvault", stage.services.addresses().identity_request_url);
+    let request =
+        format!("{}&audience=https%3A%2F%2Fvault", stage.services.addresses().identity_request_url);
     let bearer = format!("bearer {}", admission.identity_request_token.as_ref().unwrap());
     let answer = stage.send("GET", &request, &[("authorization", &bearer)], b"").await;
     let token = answer.json()["value"].as_str().unwrap().to_owned();

@@ -52,7 +52,10 @@ async fn the_api_knows_the_own_repository_and_says_what_it_does_not_serve() {
         stage.send("GET", &format!("/api/v3{path}"), &[("authorization", &bearer)], b"").await
     };
     let facts = get("/repos/Octo/shop").await.json();
-    assert_eq!((&facts["full_name"], &facts["default_branch"]), (&"octo/shop".into(), &"main".into()));
+    assert_eq!(
+        (&facts["full_name"], &facts["default_branch"]),
+        (&"octo/shop".into(), &"main".into())
+    );
     for path in ["/repos/octo/other", "/repos/octo/shop/issues", "/user"] {
         let missing = get(path).await;
         assert_eq!((missing.status, &missing.json()["status"]), (404, &"404".into()), "{path}");
@@ -67,7 +70,9 @@ async fn archives_are_of_the_commit_that_is_asked_for() {
     let stage = Stage::new().await;
     let (root, first, job) = repository(&stage);
     let bearer = format!("Bearer {}", job.api_token);
-    for (reference, content) in [("/main", "second"), ("", "second"), (&*format!("/{first}"), "first")] {
+    for (reference, content) in
+        [("/main", "second"), ("", "second"), (&*format!("/{first}"), "first")]
+    {
         let path = format!("/api/v3/repos/octo/shop/tarball{reference}");
         let got = stage.send("GET", &path, &[("authorization", &bearer)], b"").await;
         assert_eq!(got.status, 200, "{path}");
@@ -76,7 +81,9 @@ async fn archives_are_of_the_commit_that_is_asked_for() {
         let tar = Command::new("tar").arg("-xzOf").arg(&file).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&tar.stdout), content, "{path}");
     }
-    let zip = stage.send("GET", "/api/v3/repos/octo/shop/zipball/main", &[("authorization", &bearer)], b"").await;
+    let zip = stage
+        .send("GET", "/api/v3/repos/octo/shop/zipball/main", &[("authorization", &bearer)], b"")
+        .await;
     assert!(zip.status == 200 && zip.body.starts_with(b"PK"));
     for odd in ["nowhere", "--output=x", "main%0a", "..%2f..", "main:file"] {
         let path = format!("/api/v3/repos/octo/shop/tarball/{odd}");
@@ -106,7 +113,8 @@ async fn git_fetches_any_commit_with_the_token_and_pushes_nothing() {
             git.current_dir(&clone).args(words).env("GIT_TERMINAL_PROMPT", "0");
             git.stderr(std::process::Stdio::null()).status().unwrap().success()
         };
-        let pushed = push(&["-c", &header, "push", &url, "refs/remotes/origin/main:refs/heads/new"]);
+        let pushed =
+            push(&["-c", &header, "push", &url, "refs/remotes/origin/main:refs/heads/new"]);
         let without_token = push(&["ls-remote", &url]);
         let foreign = push(&["-c", &header, "ls-remote", &url.replace("shop", "other")]);
         (content, pushed, without_token, foreign)

@@ -190,8 +190,7 @@ impl Store {
     pub async fn caches(&self, project: &str) -> Result<Vec<CacheRecord>, StoreError> {
         let query = sqlx::query(select_caches!("ORDER BY used_at DESC, id DESC")).bind(project);
         let mut connection = self.connection().await;
-        let rows =
-            query.fetch_all(&mut *connection).await.map_err(|error| self.error(&error))?;
+        let rows = query.fetch_all(&mut *connection).await.map_err(|error| self.error(&error))?;
         rows.iter().map(record).collect()
     }
 

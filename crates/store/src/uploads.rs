@@ -175,5 +175,4 @@ impl Store {
 }
 
 /// A statement with its values.
-pub(crate) type Statement<'q> =
-    sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+pub(crate) type Statement<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;

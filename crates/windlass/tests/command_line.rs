@@ -9,4 +9,5 @@ mod events;
 mod history;
 mod labels;
 mod looking;
+mod services;
 mod workspaces;

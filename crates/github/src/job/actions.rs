@@ -126,10 +126,7 @@ pub(crate) struct UsesStep<'a> {
 
 /// Whether this program serves a checkout itself: there is no forge to ask, and nobody said where
 /// the action is.
-pub(crate) fn is_native_checkout(
-    options: &GithubRunnerOptions,
-    action: &ActionReference,
-) -> bool {
+pub(crate) fn is_native_checkout(options: &GithubRunnerOptions, action: &ActionReference) -> bool {
     let ActionReference::Repository { owner, repository, path, .. } = action else { return false };
     owner.eq_ignore_ascii_case("actions")
         && repository.eq_ignore_ascii_case("checkout")

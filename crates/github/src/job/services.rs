@@ -184,7 +184,8 @@ mod tests {
         for url in ["https://github.com", "https://acme.ghe.com/", "http://windlass.localhost:80"] {
             assert!(!is_refused_by_clients(url), "{url}");
         }
-        for url in ["https://git.example.com", "http://127.0.0.1:80", "https://github.com.evil.org"] {
+        for url in ["https://git.example.com", "http://127.0.0.1:80", "https://github.com.evil.org"]
+        {
             assert!(is_refused_by_clients(url), "{url}");
         }
     }

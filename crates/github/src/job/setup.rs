@@ -129,8 +129,7 @@ pub(crate) async fn prepare(
     write_event(&session, &contexts).await?;
     let limits = limits(&order, &contexts, &session, &mut problem);
     let runner = contexts.runner.as_object().cloned().unwrap_or_default();
-    let mut fixed_environment =
-        fixed_environment(&contexts.github, &runner, session.tracking_id());
+    let mut fixed_environment = fixed_environment(&contexts.github, &runner, session.tracking_id());
     fixed_environment.extend(services.iter().flat_map(ServiceAccess::environment_of_steps));
     let job = Job {
         base_environment: base_environment(&options),

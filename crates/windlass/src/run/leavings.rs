@@ -19,6 +19,7 @@ pub async fn tell(store: &Store, run: RunId, surface: &dyn Surface) {
         .iter()
         .map(|artifact| format!("{} ({})", one_line(&artifact.name), sizes::shown(artifact.size)))
         .collect();
-    let text = format!("Artifacts: {}; `windlass artifacts get NAME` unpacks one", names.join(", "));
+    let text =
+        format!("Artifacts: {}; `windlass artifacts get NAME` unpacks one", names.join(", "));
     surface.message(&text);
 }

@@ -65,7 +65,8 @@ fn limits() -> Limits {
 #[async_trait]
 impl ActionsServices for LocalServices {
     async fn admit(&self, request: ServiceRequest) -> Result<ServiceAccess, String> {
-        let services = self.running.get_or_try_init(|| Services::start(self.store.clone(), limits()));
+        let services =
+            self.running.get_or_try_init(|| Services::start(self.store.clone(), limits()));
         let services = services.await.map_err(|error| error.to_string())?;
         let github = match serde_json::to_value(&request.github) {
             Ok(Value::Object(github)) => github,
