@@ -30,12 +30,19 @@ const LIBRARY_PROGRAMS: &str = "/usr/lib/podman";
 /// The npm packages that actions of the tests use, where they are unpacked.
 pub const NODE_FOLDER: &str = "target/node";
 
+/// Those of the toolkit, as actions of today bundle them, and under other names the newest clients
+/// of caches and artifacts, which are modules of another kind.
 const NODE_PACKAGES: &[&str] = &[
+    "@actions/artifact@2.3.2",
+    "@actions/cache@4.1.0",
     "@actions/core@1.11.1",
     "@actions/exec@1.1.1",
+    "@actions/github@6.0.1",
     "@actions/glob@0.5.0",
     "@actions/io@1.1.3",
     "@actions/tool-cache@2.0.2",
+    "newest-artifact@npm:@actions/artifact@6.2.1",
+    "newest-cache@npm:@actions/cache@6.3.0",
 ];
 
 /// Installs what is missing.
@@ -61,8 +68,18 @@ fn is_here(program: &str) -> bool {
     shell::has(program) || Path::new(LIBRARY_PROGRAMS).join(program).exists()
 }
 
+fn has_node_packages() -> bool {
+    let folder = Path::new(NODE_FOLDER).join("node_modules");
+    NODE_PACKAGES.iter().all(|package| {
+        // What stands before the version; the first `@` may belong to the name.
+        let end =
+            package.get(1..).and_then(|rest| rest.find('@')).map_or(package.len(), |at| at + 1);
+        folder.join(&package[..end]).is_dir()
+    })
+}
+
 fn node_packages() -> Result<()> {
-    if Path::new(NODE_FOLDER).join("node_modules/@actions/core").is_dir() {
+    if has_node_packages() {
         return Ok(());
     }
     fs::create_dir_all(NODE_FOLDER)?;
@@ -79,7 +96,7 @@ pub fn missing() -> Vec<String> {
         .filter(|(program, _)| !is_here(program))
         .map(|(program, package)| format!("{program} (Debian package {package})"))
         .collect();
-    if !Path::new(NODE_FOLDER).join("node_modules/@actions/core").is_dir() {
+    if !has_node_packages() {
         missing.push("the npm packages @actions/* (tests of JavaScript actions)".into());
     }
     missing

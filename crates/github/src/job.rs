@@ -35,6 +35,7 @@ mod runner_labels;
 mod scope;
 mod script;
 mod secrets;
+mod services;
 mod setup;
 mod shell;
 mod state;
@@ -44,6 +45,7 @@ mod variables;
 pub use containers::settings::{ContainerSettings, Platform, Platforms, RunSettings, StandIn};
 pub use driver::GithubJobDriver;
 pub use options::{AfterFailure, FailedStep, FailureHook, GithubRunnerOptions, RunningRepository};
+pub use services::{ActionsServices, ServiceAccess, ServiceRequest};
 pub use setup::session_id;
 
 /// What people call a step before it runs.

@@ -79,6 +79,7 @@ impl Bench {
                 engine: Arc::new(LazyEngine::at("/nowhere/engine.sock")),
                 ..ContainerSettings::default()
             },
+            services: None,
             on_failure: None,
         };
         let contexts = OrderContexts {

@@ -1,9 +1,14 @@
-//! What outlives a process: journal, history and logs, in one SQLite file and a folder of blobs.
+//! What outlives a process: journal, history, logs, artifacts and caches, in one SQLite file and a
+//! folder of blobs.
 //!
 //! Several processes may use one state directory at once. Events and the list of runs lie in the
-//! database; logs, which are large and only ever appended to, are plain files beside it. What the
+//! database, and so are the lists of artifacts and caches; their bytes, and logs, which are large, are
+//! plain files beside it. What the
 //! events mean is not decided here: that is the fold in `reporting`.
 
+mod artifacts;
+mod blob;
+mod caches;
 mod database;
 mod directory;
 mod error;
@@ -17,7 +22,11 @@ mod retention;
 mod run_row;
 mod runs;
 mod shared_locks;
+mod uploads;
 
+pub use artifacts::{ArtifactRecord, NewArtifact};
+pub use blob::{Blob, BlobKind, BlobReader, Part, PartName};
+pub use caches::{CacheQuery, CacheRecord, NewCache};
 pub use database::Store;
 pub use directory::state_directory;
 pub use error::StoreError;
@@ -28,3 +37,4 @@ pub use logs::FileLogs;
 pub use owner::Owner;
 pub use runs::RunQuery;
 pub use shared_locks::SharedLocks;
+pub use uploads::Reservation;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Store {
-    /// Removes a run with its events and logs.
+    /// Removes a run with its events, logs and artifacts.
     ///
     /// # Errors
     /// [`StoreError::UnderWay`] while its process lives; [`StoreError::UnknownRun`].
@@ -49,7 +49,7 @@ impl Store {
         Ok(removed)
     }
 
-    /// The logs go first: should this be interrupted, the run is still listed and can be removed
+    /// Logs and artifacts go first: should this be interrupted, the run is still listed and can be removed
     /// again.
     async fn remove(&self, id: RunId) -> Result<(), StoreError> {
         let folder = self.logs().run_directory(id);
@@ -59,6 +59,7 @@ impl Store {
             }
             _ => {}
         }
+        self.remove_artifacts_of(&id.to_string()).await?;
         let mut connection = self.connection().await;
         erase(&mut connection, &id.to_string()).await.map_err(|error| self.error(&error))
     }

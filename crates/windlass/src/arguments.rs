@@ -56,6 +56,12 @@ pub enum Command {
     /// Look at, cancel, repeat and resume runs
     #[command(subcommand)]
     Runs(Runs),
+    /// List, unpack and remove what runs left for others
+    #[command(subcommand)]
+    Artifacts(Artifacts),
+    /// List, take out and remove what runs keep for later ones
+    #[command(subcommand)]
+    Caches(Caches),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -434,6 +440,67 @@ pub struct Manner {
     /// Print the events of the run, one JSON object a line
     #[arg(long)]
     pub json: bool,
+}
+
+/// `windlass artifacts`.
+#[derive(Debug, Subcommand)]
+pub enum Artifacts {
+    /// List the artifacts of this project's runs
+    List {
+        /// Number or id of a run; all where none is given
+        #[arg(long, short, value_name = "RUN")]
+        run: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Unpack an artifact into a folder of its name
+    Get {
+        /// The name of the artifact; the newest where several runs left one
+        name: String,
+        /// Number or id of the run that left it
+        #[arg(long, short, value_name = "RUN")]
+        run: Option<String>,
+        /// The folder, which must be empty or not there yet
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
+    /// Remove an artifact
+    Remove {
+        /// The name of the artifact; the newest where several runs left one
+        name: String,
+        /// Number or id of the run that left it
+        #[arg(long, short, value_name = "RUN")]
+        run: Option<String>,
+    },
+}
+
+/// `windlass caches`.
+#[derive(Debug, Subcommand)]
+pub enum Caches {
+    /// List the caches of this project, the one used last first
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy a cache to a file, an archive as the action made it
+    Get {
+        /// The key, or the number from the list
+        key: String,
+        /// The file, which must not be there yet [default: cache-NUMBER.tar.zst, or as it is packed]
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+    /// Remove caches
+    Remove {
+        /// Keys, or numbers from the list
+        #[arg(required_unless_present = "all")]
+        keys: Vec<String>,
+        /// All of this project
+        #[arg(long, conflicts_with = "keys")]
+        all: bool,
+    },
 }
 
 /// `NAME=VALUE`.

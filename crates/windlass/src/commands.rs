@@ -1,5 +1,7 @@
 //! The commands, a file each: from parsed words to a typed request to a call.
 
+pub mod artifacts;
+pub mod caches;
 pub mod check;
 pub mod completions;
 pub mod graph;
@@ -8,3 +10,5 @@ pub mod lsp;
 pub mod reference;
 pub mod run;
 pub mod runs;
+pub mod sizes;
+pub mod table;

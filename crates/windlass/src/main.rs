@@ -58,6 +58,8 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Command::Run(run) => with_runtime(commands::run::run(*run, color)),
         Command::Check(check) => commands::check::check(&check, color),
         Command::Lsp { .. } => commands::lsp::serve(),
+        Command::Artifacts(artifacts) => with_runtime(commands::artifacts::artifacts(artifacts)),
+        Command::Caches(caches) => with_runtime(commands::caches::caches(caches)),
         Command::Completions { shell } => commands::completions::script(shell),
         Command::Man => commands::completions::manual(),
         Command::List(list) => commands::list::list(&list),

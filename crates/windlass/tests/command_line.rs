@@ -11,4 +11,5 @@ mod events;
 mod history;
 mod labels;
 mod looking;
+mod services;
 mod workspaces;

@@ -28,6 +28,7 @@ use windlass_kernel::NodeId;
 
 use super::context::Job;
 use super::lane::Lane;
+use super::options::GithubRunnerOptions;
 use super::state::{Ended, Frame, JobState};
 use super::steps::{Prepared, fail};
 
@@ -146,13 +147,13 @@ pub(crate) struct UsesStep<'a> {
 
 /// Whether this program serves a checkout itself: there is no forge to ask, and nobody said where
 /// the action is.
-pub(crate) fn is_native_checkout(job: &Job, action: &ActionReference) -> bool {
+pub(crate) fn is_native_checkout(options: &GithubRunnerOptions, action: &ActionReference) -> bool {
     let ActionReference::Repository { owner, repository, path, .. } = action else { return false };
     owner.eq_ignore_ascii_case("actions")
         && repository.eq_ignore_ascii_case("checkout")
         && path.is_empty()
-        && !job.options.repository.served_by_forge
-        && !job.options.overrides.contains_key("actions/checkout")
+        && !options.repository.served_by_forge
+        && !options.overrides.contains_key("actions/checkout")
 }
 
 /// Runs a `uses` step.
@@ -165,7 +166,7 @@ pub(crate) async fn run(
     step: UsesStep<'_>,
 ) -> Ended {
     let node = &prepared.node;
-    if is_native_checkout(job, step.action) {
+    if is_native_checkout(&job.options, step.action) {
         return checkout::run(job, lane, state, frame, prepared, step).await;
     }
     let loaded = match find(job, lane, node, step.action).await {

@@ -18,6 +18,7 @@ use super::environment::fixed_environment;
 use super::files::CommandFiles;
 use super::options::GithubRunnerOptions;
 use super::scope::{Built, JobContexts, Progress, StepScope};
+use super::services::ServiceAccess;
 use super::shell::{Shell, ShellError};
 use super::state::{Frame, JobState};
 use super::variables::Variables;
@@ -52,6 +53,8 @@ pub(crate) struct Job {
     pub base_environment: Vec<(OsString, OsString)>,
     /// `GITHUB_*` and `RUNNER_*` that are the same for all steps.
     pub fixed_environment: Vec<(OsString, OsString)>,
+    /// What actions may call.
+    pub services: Option<ServiceAccess>,
     pub shells: Mutex<ShellsFound>,
 }
 
@@ -73,6 +76,8 @@ impl Job {
         let runner = self.contexts.runner.as_object().cloned().unwrap_or_default();
         let tracking_id = self.session.tracking_id();
         self.fixed_environment = fixed_environment(&self.contexts.github, &runner, tracking_id);
+        let of_services = self.services.iter().flat_map(ServiceAccess::environment_of_steps);
+        self.fixed_environment.extend(of_services);
     }
 
     /// A text with the secrets in it masked.

@@ -15,6 +15,7 @@ use windlass_repository::{SourceCache, SourceOverride, WorkspaceSource, Workspac
 use windlass_secrets::SecretValue;
 
 use super::containers::settings::ContainerSettings;
+use super::services::ActionsServices;
 
 /// Everything a [`GithubJobDriver`](super::GithubJobDriver) needs to know.
 pub struct GithubRunnerOptions {
@@ -53,6 +54,8 @@ pub struct GithubRunnerOptions {
     pub kill: Option<watch::Receiver<bool>>,
     /// How jobs use containers.
     pub containers: ContainerSettings,
+    /// What actions may call: caches, artifacts, identity tokens, the API.
+    pub services: Option<Arc<dyn ActionsServices>>,
     /// Asked when a step has failed (`--shell-on-failure`).
     pub on_failure: Option<Arc<dyn FailureHook>>,
 }

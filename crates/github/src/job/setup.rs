@@ -29,6 +29,7 @@ use super::preamble;
 use super::runner_labels;
 use super::scope::JobContexts;
 use super::secrets::secrets_context;
+use super::services::{self, ServiceAccess};
 use super::state::{Ended, Frame, JobState, Outcome};
 use super::steps;
 use crate::order::GithubJobOrder;
@@ -102,7 +103,15 @@ pub(crate) async fn prepare(
     })?);
     let files = CommandFiles::create(&*session, "0").await?;
     let mut problem = None;
-    let secrets = secrets_context(&order.secrets, &options.secrets, options.token.as_ref());
+    let services = services::admit(&order, &options, &port).await.unwrap_or_else(|error| {
+        problem = Some(error);
+        None
+    });
+    for secret in services.iter().flat_map(ServiceAccess::secrets) {
+        masks.add(secret.expose());
+    }
+    let token = options.token.as_ref().or(services.as_ref().map(|services| &services.api_token));
+    let secrets = secrets_context(&order.secrets, &options.secrets, token);
     let secrets = secrets.unwrap_or_else(|error| {
         problem = Some(format!("the secrets that the caller hands over: {error}"));
         Object::new()
@@ -116,7 +125,14 @@ pub(crate) async fn prepare(
         event_path: session.places().command_files.join("event.json"),
         tool_cache: options.tool_cache.clone(),
     };
-    let contexts = contexts(&order, &options, &surroundings, &files, Value::from(secrets), debug);
+    let mut contexts =
+        contexts(&order, &options, &surroundings, &files, Value::from(secrets), debug);
+    if let (None, Some(services)) = (&options.token, &services) {
+        let github = Arc::make_mut(&mut contexts.github);
+        for (name, value) in services.github_of_job() {
+            github.insert(name, value);
+        }
+    }
     write_event(&*session, &surroundings.event_path, &contexts).await?;
     let limits = limits(&order, &contexts, &session, &mut problem);
     let host_environment = base_environment(&options);
@@ -127,6 +143,7 @@ pub(crate) async fn prepare(
         cancellation: Cancellation::watch(port.cancelled(), options.kill.clone(), limits),
         actions: ActionStore::default(),
         trees,
+        services,
         shells: Mutex::new(HashMap::new()),
         session: session.clone(),
         host: session,

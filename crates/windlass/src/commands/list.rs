@@ -1,7 +1,5 @@
 //! `windlass list`: the workflows of a project.
 
-use std::fmt::Write;
-
 use serde_json::json;
 use windlass_diagnostics::SourceMap;
 use windlass_github::{launch::workflow_files, sources};
@@ -9,7 +7,10 @@ use windlass_github_syntax::workflow::Workflow;
 
 use crate::{
     arguments::List,
-    commands::completions::{one_line, print},
+    commands::{
+        completions::{one_line, print},
+        table::table,
+    },
     exit::{Failure, Outcome},
     run::project,
 };
@@ -31,7 +32,7 @@ pub fn list(arguments: &List) -> Outcome {
         let text = serde_json::to_string_pretty(&objects).map_err(Failure::environment)?;
         return print(format!("{text}\n").as_bytes());
     }
-    print(table(&rows).as_bytes())
+    print(table(["FILE", "NAME", "EVENTS", "JOBS"], &rows).as_bytes())
 }
 
 fn name_of(workflow: Option<&Workflow>) -> String {
@@ -60,21 +61,4 @@ fn object(file: &str, workflow: Option<&Workflow>, errors: bool) -> serde_json::
 fn row(file: &str, workflow: Option<&Workflow>, errors: bool) -> [String; 4] {
     let jobs = if errors { "has errors".to_owned() } else { jobs_of(workflow).join(", ") };
     [file, &name_of(workflow), &events_of(workflow).join(", "), &jobs].map(one_line)
-}
-
-/// Columns as wide as their widest cell; the last one is left as it is.
-fn table(rows: &[[String; 4]]) -> String {
-    let heads = ["FILE", "NAME", "EVENTS", "JOBS"].map(str::to_owned);
-    let all: Vec<&[String; 4]> = std::iter::once(&heads).chain(rows).collect();
-    let width =
-        |column: usize| all.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths = [width(0), width(1), width(2)];
-    let mut text = String::new();
-    for row in all {
-        for (cell, width) in row.iter().zip(widths) {
-            let _ = write!(text, "{cell:width$}  ");
-        }
-        let _ = writeln!(text, "{}", row[3]);
-    }
-    text
 }

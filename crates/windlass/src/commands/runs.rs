@@ -44,7 +44,8 @@ pub struct History {
 }
 
 impl History {
-    async fn open() -> Result<Self, Failure> {
+    /// The history, seen from the project in which the user stands.
+    pub async fn open() -> Result<Self, Failure> {
         let state = state_directory(|name| std::env::var_os(name)).map_err(Failure::environment)?;
         let store = Arc::new(Store::open(&state).await.map_err(Failure::environment)?);
         let project = project::discover()?;
@@ -52,7 +53,7 @@ impl History {
     }
 
     /// The run that the user means; the newest of the project where none is named.
-    async fn find(&self, wanted: Option<&str>) -> Result<RunRecord, Failure> {
+    pub async fn find(&self, wanted: Option<&str>) -> Result<RunRecord, Failure> {
         if let Some(wanted) = wanted {
             let found = self.store.find_run(&self.project, wanted).await;
             return found.map_err(Failure::refused);
@@ -64,6 +65,16 @@ impl History {
                 "there is no run of this project yet; start one by `windlass run`",
             )
         })
+    }
+
+    /// What it lies in.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The project's key.
+    pub fn project(&self) -> &str {
+        &self.project
     }
 
     /// Everything that is known of a run.

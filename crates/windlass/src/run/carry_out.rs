@@ -54,6 +54,16 @@ pub enum Start {
     Resume(RunId),
 }
 
+impl Start {
+    /// The runs that are meant.
+    pub fn runs(&self) -> Vec<RunId> {
+        match self {
+            Start::New(runs) => runs.iter().map(|run| run.id).collect(),
+            Start::Resume(id) => vec![*id],
+        }
+    }
+}
+
 impl Workshop {
     /// Carries the runs out and answers how they ended together.
     pub async fn carry_out(self, start: Start) -> Outcome {

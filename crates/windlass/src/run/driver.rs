@@ -12,7 +12,10 @@ use windlass_repository::{
     HOOK_VARIABLES, Snapshot, SourceCache, SourceOptions, WorkspaceSource, Workspaces,
 };
 
-use super::{failure_shell::FailureShell, leftovers, project::Opened, settings::Settings};
+use super::{
+    failure_shell::FailureShell, leftovers, project::Opened, services::LocalServices,
+    settings::Settings,
+};
 use windlass_secrets::SecretValue;
 
 use crate::exit::Failure;
@@ -49,7 +52,7 @@ pub fn make(
     manner: Manner,
     base: PathBuf,
     name: &str,
-    surface: &Arc<dyn Surface>,
+    (surface, services): (&Arc<dyn Surface>, Arc<LocalServices>),
 ) -> Result<Made, Failure> {
     let Manner { mut secrets, settings, shell_on_failure } = manner;
     let workspaces = Arc::new(Workspaces::open(&base, name).map_err(Failure::environment)?);
@@ -99,6 +102,7 @@ pub fn make(
             project: opened.project.root.display().to_string(),
             owner: leftovers::owner(),
         },
+        services: Some(services),
         on_failure: shell_on_failure
             .then(|| Arc::new(FailureShell::new(surface.clone())) as Arc<dyn FailureHook>),
     };

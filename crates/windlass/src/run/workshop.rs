@@ -15,8 +15,9 @@ use super::{
     approvals::Approvals,
     carry_out::{Start, Workshop},
     driver::{self, Made, Manner},
-    leftovers,
+    leavings, leftovers,
     project::Opened,
+    services::LocalServices,
     surface,
 };
 use crate::{
@@ -48,6 +49,7 @@ pub struct Request {
 pub struct Prepared {
     workshop: Workshop,
     workspaces: Arc<Workspaces>,
+    services: Arc<LocalServices>,
     keep: bool,
     project: String,
     /// The removal of containers that a crash left.
@@ -62,8 +64,9 @@ impl Prepared {
         let keep = request.manner.settings.keep;
         let name = ulid::Ulid::generate().to_string();
         let base = store.directory().join("work");
+        let services = Arc::new(LocalServices::new(opened, store.clone()));
         let Made { driver, workspaces, kill } =
-            driver::make(opened, request.manner, base, &name, &surface)?;
+            driver::make(opened, request.manner, base, &name, (&surface, services.clone()))?;
         let project = opened.project.root.display().to_string();
         let workshop = Workshop {
             decider: Arc::new(Approvals::new(request.approved, surface.clone())),
@@ -75,7 +78,7 @@ impl Prepared {
             project: project.clone(),
         };
         let clearing = tokio::spawn(leftovers::remove_containers());
-        Ok(Prepared { workshop, workspaces, keep, project, clearing })
+        Ok(Prepared { workshop, workspaces, services, keep, project, clearing })
     }
 
     /// Where the runs will be followed.
@@ -85,10 +88,12 @@ impl Prepared {
 
     /// Carries runs out and puts everything away.
     pub async fn carry_out(self, start: Start) -> Outcome {
-        let Prepared { workshop, workspaces, keep, project, clearing } = self;
+        let Prepared { workshop, workspaces, services, keep, project, clearing } = self;
         let (store, surface) = (workshop.store.clone(), workshop.surface.clone());
+        let runs = start.runs();
         let outcome = workshop.carry_out(start).await;
         let _ = tokio::time::timeout(leftovers::CONTAINER_PATIENCE, clearing).await;
+        services.stop().await;
         let kept = workspaces.directory().to_owned();
         // How the runs ended is not changed by what could not be tidied up after them.
         if let Err(error) = workspaces.finish(keep) {
@@ -97,6 +102,12 @@ impl Prepared {
         if keep && outcome.is_ok() {
             surface.message(&format!("The workspaces are kept in {}", kept.display()));
         }
+        if services.were_used() {
+            for run in runs {
+                leavings::tell(&store, run, &*surface).await;
+            }
+        }
+        drop(services);
         if let Err(error) = store.prune(&project, kept_runs()).await
             && outcome.is_ok()
         {

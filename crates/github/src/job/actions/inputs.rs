@@ -40,6 +40,9 @@ pub(crate) fn evaluate(
         let name = known(&name).cloned().unwrap_or(name);
         inputs.insert(name, value);
     }
+    let mut github = prepared.github.clone();
+    github.extend(job.services.as_ref().and_then(|it| it.github_of_actions(&job.options)));
+    let scope = job.scope(state, frame, &layers, &github);
     for (name, input) in declared {
         if inputs.contains_key(name) {
             continue;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use windlass_github_syntax::action::ActionRuns;
+use windlass_github_syntax::expression::Value;
 use windlass_session::ExecSpec;
 
 use super::node;
@@ -59,6 +60,11 @@ pub(crate) async fn run(
     let step: Vec<_> = step.iter().map(|(name, value)| (*name, value.as_ref())).collect();
     spec.environment = job.environment(state, &layers, &lane.files, &step);
     spec.environment.extend(part.variables());
+    if let Some(services) = &job.services {
+        let server_url = job.contexts.github.get("server_url").map(Value::to_text);
+        let server_url = server_url.unwrap_or_default();
+        spec.environment.extend(services.environment_of_actions(&job.options, &server_url));
+    }
     remember(job, lane, part.node, &spec, None);
     let execution = Execution { session: &*job.session, spec, program: Program::Action };
     let ran = run_spec(job, lane, state, part.node, execution, &layers).await;

@@ -135,7 +135,7 @@ fn collect(job: &Job, steps: &[Step], file: &str, wanted: &mut Vec<Use>) {
                 let is_known = job.actions.get(action).is_some()
                     || wanted.iter().any(|other| other.reference == *action);
                 let is_fetched = matches!(action, ActionReference::Repository { .. });
-                if is_fetched && !is_known && !is_native_checkout(job, action) {
+                if is_fetched && !is_known && !is_native_checkout(&job.options, action) {
                     let place = (file.to_owned(), uses.span);
                     wanted.push(Use { reference: action.clone(), place });
                 }

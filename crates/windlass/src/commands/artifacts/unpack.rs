@@ -1,0 +1,114 @@
+//! Unpacking an artifact: a zip file that a job made, which is not trusted.
+//!
+//! Nothing is written outside of the folder, over a file, or through a link: names that lead
+//! elsewhere and links are refused, and the folder has to be empty.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Seek},
+    path::Path,
+};
+
+use anyhow::{Context, Result, bail};
+use windlass_store::{ArtifactRecord, Blob};
+use zip::ZipArchive;
+
+use crate::exit::Failure;
+
+/// Unpacks an artifact, or copies one that is a single file; answers how many files it had.
+pub fn unpack(blob: &Blob, artifact: &ArtifactRecord, into: &Path) -> Result<usize, Failure> {
+    let mut bytes = blob
+        .open()
+        .with_context(|| format!("the artifact '{}' is damaged", artifact.name))
+        .map_err(Failure::environment)?;
+    be_empty(into).map_err(Failure::refused)?;
+    if artifact.media_type != "application/zip" {
+        let copied = write(&mut bytes, &into.join(&artifact.name));
+        return copied.map(|()| 1).map_err(Failure::environment);
+    }
+    unzip(bytes, into).map_err(Failure::refused)
+}
+
+/// Makes the folder where it is missing.
+fn be_empty(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let mut entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    if entries.next().is_some() {
+        bail!("{} is not empty; choose another folder by --into", folder.display());
+    }
+    Ok(())
+}
+
+fn unzip(bytes: impl Read + Seek, into: &Path) -> Result<usize> {
+    let mut archive = ZipArchive::new(bytes).context("the artifact is no zip file")?;
+    let mut count = 0;
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).context("the zip file is damaged")?;
+        let name = entry.name().to_owned();
+        let Some(path) = entry.enclosed_name().filter(|_| !entry.is_symlink()) else {
+            bail!("the artifact has an entry that leads out of its folder: {name:?}");
+        };
+        let path = into.join(path);
+        if entry.is_dir() {
+            fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+            continue;
+        }
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)
+                .with_context(|| format!("cannot make {}", parent.display()))?;
+        }
+        write(&mut entry, &path)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn write(from: &mut impl Read, path: &Path) -> Result<()> {
+    let copied = File::create_new(path).and_then(|mut file| io::copy(from, &mut file));
+    copied.map(drop).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    use super::*;
+
+    fn archive(make: impl FnOnce(&mut ZipWriter<Cursor<Vec<u8>>>)) -> Cursor<Vec<u8>> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        make(&mut writer);
+        writer.finish().unwrap()
+    }
+
+    fn plain() -> SimpleFileOptions {
+        SimpleFileOptions::default()
+    }
+
+    #[test]
+    fn files_land_in_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = archive(|zip| {
+            zip.start_file("a/b.txt", plain()).unwrap();
+            zip.write_all(b"hello").unwrap();
+        });
+        assert_eq!(unzip(bytes, folder.path()).unwrap(), 1);
+        assert_eq!(fs::read(folder.path().join("a/b.txt")).unwrap(), b"hello");
+        assert!(be_empty(folder.path()).is_err(), "there is something in it now");
+    }
+
+    #[test]
+    fn names_that_lead_elsewhere_and_links_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("inner");
+        for name in ["../out", "/out", "a/../../out"] {
+            let bytes = archive(|zip| zip.start_file(name, plain()).unwrap());
+            assert!(unzip(bytes, &inner).is_err(), "{name}");
+        }
+        let link = archive(|zip| zip.add_symlink("link", "/etc", plain()).unwrap());
+        assert!(unzip(link, &inner).is_err());
+        assert!(!folder.path().join("out").exists() && !inner.join("link").exists());
+    }
+}

@@ -1,0 +1,20 @@
+//! Lists for people: a head and rows in columns.
+
+use std::fmt::Write;
+
+/// Columns as wide as their widest cell; the last one is left as it is.
+pub fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
+    let heads = heads.map(str::to_owned);
+    let all: Vec<&[String; N]> = std::iter::once(&heads).chain(rows).collect();
+    let width =
+        |column: usize| all.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N.saturating_sub(1)).map(width).collect();
+    let mut text = String::new();
+    for row in all {
+        for (cell, width) in row.iter().zip(&widths) {
+            let _ = write!(text, "{cell:width$}  ");
+        }
+        let _ = writeln!(text, "{}", row.last().map_or("", String::as_str));
+    }
+    text
+}
