@@ -68,15 +68,14 @@ async fn unserved(Caller(_): Caller, method: Method, uri: Uri) -> Response {
     refuse(StatusCode::NOT_FOUND, &message)
 }
 
-/// The job's own repository is there; no other is.
-fn must_be_own(job: &JobFacts, owner: &str, repository: &str) -> Result<(), Response> {
-    let name = format!("{owner}/{repository}");
-    if name.eq_ignore_ascii_case(job.github("repository")) {
-        return Ok(());
+/// What a request for another repository than the job's own is answered.
+fn refusal(job: &JobFacts, owner: &str, repository: &str) -> Option<Response> {
+    let (own, name) = (job.github("repository"), format!("{owner}/{repository}"));
+    if name.eq_ignore_ascii_case(own) {
+        return None;
     }
-    let message =
-        format!("Not Found: local runs know {} alone, not {name}", job.github("repository"));
-    Err(refuse(StatusCode::NOT_FOUND, &message))
+    let message = format!("Not Found: local runs know {own} alone, not {name}");
+    Some(refuse(StatusCode::NOT_FOUND, &message))
 }
 
 async fn facts(
@@ -84,7 +83,9 @@ async fn facts(
     Caller(job): Caller,
     Path((owner, repository)): Path<(String, String)>,
 ) -> Result<Json<Value>, Response> {
-    must_be_own(&job, &owner, &repository)?;
+    if let Some(refused) = refusal(&job, &owner, &repository) {
+        return Err(refused);
+    }
     let full_name = job.github("repository");
     let (owner, name) = full_name.split_once('/').unwrap_or(("", full_name));
     let number = |property: &str| job.github(property).parse::<u64>().unwrap_or(1);
@@ -141,7 +142,7 @@ async fn archive(
     reference: &str,
     (form, media_type): (&str, &'static str),
 ) -> Response {
-    if let Err(refused) = must_be_own(job, owner, repository) {
+    if let Some(refused) = refusal(job, owner, repository) {
         return refused;
     }
     let missing = || refuse(StatusCode::NOT_FOUND, "Not Found: the repository has no such commit");
