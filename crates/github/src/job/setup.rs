@@ -107,18 +107,7 @@ pub(crate) async fn prepare(
         problem = Some(error);
         None
     });
-    for secret in services.iter().flat_map(ServiceAccess::secrets) {
-        masks.add(secret.expose());
-    }
-    let token = options.token.as_ref().or(services.as_ref().map(|services| &services.api_token));
-    let secrets = secrets_context(&order.secrets, &options.secrets, token);
-    let secrets = secrets.unwrap_or_else(|error| {
-        problem = Some(format!("the secrets that the caller hands over: {error}"));
-        Object::new()
-    });
-    for (_, value) in secrets.iter() {
-        masks.add(&value.to_text());
-    }
+    let secrets = masked_secrets(&order, &options, services.as_ref(), &masks, &mut problem);
     let debug = options.debug || asks_for_debug(&order.contexts.vars, &secrets);
     let surroundings = Surroundings {
         session: &*session,
@@ -128,10 +117,7 @@ pub(crate) async fn prepare(
     let mut contexts =
         contexts(&order, &options, &surroundings, &files, Value::from(secrets), debug);
     if let (None, Some(services)) = (&options.token, &services) {
-        let github = Arc::make_mut(&mut contexts.github);
-        for (name, value) in services.github_of_job() {
-            github.insert(name, value);
-        }
+        Arc::make_mut(&mut contexts.github).extend(services.github_of_job());
     }
     write_event(&*session, &surroundings.event_path, &contexts).await?;
     let limits = limits(&order, &contexts, &session, &mut problem);
@@ -176,6 +162,29 @@ pub(crate) async fn prepare(
         deadline: None,
     };
     Ok(Ready { job, lane, state, directory: Directory(directory), problem })
+}
+
+/// The `secrets` of a job. They and the tokens of its services are masked from here on.
+fn masked_secrets(
+    order: &GithubJobOrder,
+    options: &GithubRunnerOptions,
+    services: Option<&ServiceAccess>,
+    masks: &Masker,
+    problem: &mut Option<String>,
+) -> Object {
+    for secret in services.iter().flat_map(|services| services.secrets()) {
+        masks.add(secret.expose());
+    }
+    let token = options.token.as_ref().or(services.map(|services| &services.api_token));
+    let secrets = secrets_context(&order.secrets, &options.secrets, token);
+    let secrets = secrets.unwrap_or_else(|error| {
+        *problem = Some(format!("the secrets that the caller hands over: {error}"));
+        Object::new()
+    });
+    for (_, value) in secrets.iter() {
+        masks.add(&value.to_text());
+    }
+    secrets
 }
 
 /// The id of the session in which an operation runs its job: what a killed process left of it is
