@@ -46,7 +46,9 @@ fn unzip(bytes: impl Read + Seek, into: &Path) -> Result<usize> {
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).context("the zip file is damaged")?;
         let name = entry.name().to_owned();
-        let Some(path) = entry.enclosed_name().filter(|_| !entry.is_symlink()) else {
+        // The library takes the slash off a name that begins at the root; nobody meant such a name.
+        let is_odd = entry.is_symlink() || name.starts_with(['/', '\\']);
+        let Some(path) = entry.enclosed_name().filter(|_| !is_odd) else {
             bail!("the artifact has an entry that leads out of its folder: {name:?}");
         };
         let path = into.join(path);
