@@ -45,7 +45,7 @@ fn unzip(bytes: impl Read + Seek, into: &Path) -> Result<usize> {
     let mut count = 0;
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).context("the zip file is damaged")?;
-        let name = entry.name().to_owned();
+        let name = entry.name().context("the zip file is damaged")?.into_owned();
         // The library takes the slash off a name that begins at the root; nobody meant such a name.
         let is_odd = entry.is_symlink() || name.starts_with(['/', '\\']);
         let Some(path) = entry.enclosed_name().filter(|_| !is_odd) else {
