@@ -77,14 +77,14 @@ fn check_job(job: &Job, project: &dyn Project, findings: &mut Findings<'_>) {
     rules::repeated_need::check(job, findings);
     rules::positive_number::check_job(job, findings);
     rules::missing_timeout::check(job, findings);
-    if let Some(matrix) = job.strategy.as_ref().and_then(|strategy| strategy.matrix()) {
+    let matrix = job.strategy.as_ref().and_then(|strategy| strategy.matrix());
+    if let Some(matrix) = matrix {
         rules::matrix_repetition::check(matrix, findings);
         rules::matrix_exclude::check(matrix, findings);
     }
     let JobBody::Steps(body) = &job.body else { return };
     rules::environment_name::check(body.env.as_ref(), findings);
     rules::shell::check_job(body, findings);
-    let matrix = job.strategy.as_ref().and_then(|strategy| strategy.matrix());
     rules::runner_label::check(&body.runs_on, matrix, findings);
     if let Some(container) = &body.container {
         rules::container_image::check(container, findings);
