@@ -13,6 +13,7 @@ use windlass_github::{
     launch::{Compiled, WorkflowFile},
 };
 use windlass_kernel::RunId;
+use windlass_repository::DialectName;
 use windlass_store::{NewRun, Store, state_directory};
 
 use crate::{
@@ -46,7 +47,10 @@ pub async fn run(arguments: arguments::Run, color: ColorChoice) -> Outcome {
     }
     let project = project::discover()?;
     let names_files = !arguments.workflows.is_empty();
-    project::choose_dialect(&project, arguments.dialect.as_deref(), names_files)?;
+    let dialect = project::choose_dialect(&project, arguments.dialect.as_deref(), names_files)?;
+    if dialect == DialectName::GitLab {
+        return Err(Failure::refused_because("pipelines of GitLab cannot be run yet"));
+    }
     let opened = Opened::new(project, arguments.reference.as_deref())?;
     let event = opened.event(&arguments)?;
     let files = choose::named_files(&opened.project.root, &arguments.workflows)?;

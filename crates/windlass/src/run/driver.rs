@@ -45,8 +45,13 @@ pub struct Made {
 
 /// The cache of actions and called workflows.
 pub fn source_cache() -> SourceCache {
-    let offline = env::var_os("WINDLASS_OFFLINE").is_some_and(|value| !value.is_empty());
-    SourceCache::new(Opened::source_directory(), SourceOptions { offline, ..Default::default() })
+    let options = SourceOptions { offline: is_offline(), ..Default::default() };
+    SourceCache::new(Opened::source_directory(), options)
+}
+
+/// Whether nothing may be fetched: `WINDLASS_OFFLINE`.
+pub fn is_offline() -> bool {
+    env::var_os("WINDLASS_OFFLINE").is_some_and(|value| !value.is_empty())
 }
 
 /// Makes the driver; `name` is unique for all time.
