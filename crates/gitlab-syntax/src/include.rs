@@ -167,6 +167,7 @@ impl<'call> Loader<'call> {
         };
         if !crate::rules::include_applies(
             entry.rules.as_ref(),
+            origin,
             &self.variables,
             self.facts,
             &mut self.problems,
