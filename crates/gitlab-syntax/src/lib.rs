@@ -3,6 +3,7 @@
 //!
 //! Functions of texts and facts: no clock, file, network or async. Running a pipeline is not here.
 
+mod advice;
 pub mod compile;
 pub mod condition;
 pub mod configuration;
