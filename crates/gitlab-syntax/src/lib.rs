@@ -16,6 +16,10 @@ pub mod facts;
 mod include;
 mod inputs;
 mod keywords;
+#[cfg(test)]
+mod official_schema;
+#[cfg(test)]
+mod pages;
 pub mod path_pattern;
 pub mod pipeline;
 mod policy;
