@@ -13,7 +13,9 @@ pub mod github_lint_ok;
 pub mod github_reader;
 pub mod github_run;
 pub mod github_starter;
+pub mod gitlab_run;
 pub mod guides_github;
+pub mod guides_gitlab;
 pub mod guides_mistakes;
 pub mod program;
 pub mod rates;
@@ -78,7 +80,9 @@ pub const CORPORA: &[Corpus] = &[
     Corpus { name: "github/lint-err", run: github_lint_err::run },
     Corpus { name: "github/lint-examples", run: github_lint_err::run },
     Corpus { name: "github/run", run: github_run::run },
+    Corpus { name: "gitlab/run", run: gitlab_run::run },
     Corpus { name: "guides/github", run: guides_github::run },
+    Corpus { name: "guides/gitlab", run: guides_gitlab::run },
     Corpus { name: "guides", run: guides_mistakes::run },
 ];
 

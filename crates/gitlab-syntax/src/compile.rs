@@ -12,7 +12,7 @@ use crate::pipeline::Pipeline;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::{SourceRequest, SourceText, Sources};
 use crate::value::{Entry, Mapping, Value};
-use crate::{extends, reference, validation};
+use crate::{advice, extends, reference, validation};
 
 /// How many files a configuration may include. Source: "Use CI/CD configuration from other files",
 /// section "Use nested includes": up to 150.
@@ -104,15 +104,17 @@ fn prepare(mut merged: Mapping, problems: &mut Vec<Problem>) -> Option<Configura
         let place = merged.0.values().next().map(|entry| entry.key).unwrap_or_default();
         problems.push(Problem::new(place, ProblemKind::NoJobs));
     }
-    let configuration = Configuration::from_merged(merged);
+    let configuration = Configuration::from_merged(&merged);
     validation::check_jobs(&configuration, problems);
+    advice::find(&merged, &configuration, problems);
     Some(configuration)
 }
 
-/// The problems as people read them: each once, with the includes that led to its file.
+/// The problems as people read them: each once, with the includes that led to its file. Only
+/// errors are told about files of others.
 fn told(loader: &Loader<'_>) -> Vec<Diagnostic> {
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
-    for problem in &loader.problems {
+    for problem in loader.problems.iter().filter(|it| it.is_error() || loader.is_own(it)) {
         let mut diagnostic = problem.to_diagnostic();
         for place in loader.chain(problem.span.source) {
             diagnostic = diagnostic.with_secondary(place, "included from here");

@@ -49,29 +49,39 @@ pub(crate) fn is_keyword(name: &str) -> bool {
 
 impl Configuration {
     /// Takes a merged document apart.
-    pub(crate) fn from_merged(merged: Mapping) -> Self {
-        let defaults = defaults(&merged);
+    pub(crate) fn from_merged(merged: &Mapping) -> Self {
+        let defaults = defaults(merged);
         let mut configuration = Self {
             stages: stages(merged.filled("stages").or_else(|| merged.filled("types"))),
             ..Self::default()
         };
-        for (name, Entry { key, mut value }) in merged.0 {
+        for (name, Entry { key, value }) in &merged.0 {
             match name.as_str() {
-                "variables" => configuration.variables = Some(value).filter(|it| !it.is_null()),
-                "workflow" => configuration.workflow = Some(value).filter(|it| !it.is_null()),
-                _ if is_keyword(&name) || name.starts_with('.') => {}
+                "variables" => configuration.variables = Some(value.clone()),
+                "workflow" => configuration.workflow = Some(value.clone()),
+                _ if is_keyword(name) || name.starts_with('.') => {}
                 _ => {
-                    if let Data::Mapping(job) = &mut value.data {
-                        job.0.retain(|_, entry| !entry.value.is_null());
-                        inherit(job, &defaults);
-                        write_out(job);
-                        configuration.jobs.insert(name, ConfiguredJob { key, value });
+                    if let Data::Mapping(job) = &value.data {
+                        let data = Data::Mapping(whole(job, &defaults));
+                        let job = ConfiguredJob { key: *key, value: Value::new(data, value.span) };
+                        configuration.jobs.insert(name.clone(), job);
                     }
                 }
             }
         }
+        configuration.variables.take_if(|variables| variables.is_null());
+        configuration.workflow.take_if(|workflow| workflow.is_null());
         configuration
     }
+}
+
+/// A job with its defaults and without what says nothing.
+fn whole(job: &Mapping, defaults: &Mapping) -> Mapping {
+    let filled = job.0.iter().filter(|(_, entry)| !entry.value.is_null());
+    let mut job = Mapping(filled.map(|(key, entry)| (key.clone(), entry.clone())).collect());
+    inherit(&mut job, defaults);
+    write_out(&mut job);
+    job
 }
 
 /// The stages with the two that are always there.

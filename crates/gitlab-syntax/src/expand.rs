@@ -117,7 +117,7 @@ build:
         let mut problems = Vec::new();
         let body = read(SourceId(0), text, &mut problems).expect("YAML").body.expect("a body");
         let Data::Mapping(merged) = body.data else { panic!("a mapping") };
-        let configuration = Configuration::from_merged(merged);
+        let configuration = Configuration::from_merged(&merged);
         let yaml = configuration.to_yaml();
         let again = read(SourceId(0), &yaml, &mut problems).expect(&yaml).body.expect("a body");
         let job = configuration.jobs["build"].value.to_json();

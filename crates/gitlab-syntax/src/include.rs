@@ -8,7 +8,7 @@
 
 mod entry;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use windlass_diagnostics::{SourceId, SourceMap, Span};
 
@@ -42,6 +42,8 @@ pub(crate) struct Loader<'call> {
     pub variables: Variables,
     /// The texts that were read.
     pub texts: SourceMap,
+    /// The texts of the project itself.
+    own: HashSet<SourceId>,
     /// By text: the entry that included it.
     included: HashMap<SourceId, Inclusion>,
     pub problems: Vec<Problem>,
@@ -58,6 +60,7 @@ impl<'call> Loader<'call> {
             limit,
             variables: facts.levels().merged(),
             texts: SourceMap::new(),
+            own: HashSet::new(),
             included: HashMap::new(),
             problems: Vec::new(),
             missing: Vec::new(),
@@ -75,6 +78,11 @@ impl<'call> Loader<'call> {
         chain
     }
 
+    /// Whether a problem is in a text of the project itself.
+    pub(crate) fn is_own(&self, problem: &Problem) -> bool {
+        self.own.contains(&problem.span.source)
+    }
+
     /// Reads a text with what it includes. `place` is where inputs that are missing should be.
     pub(crate) fn load(
         &mut self,
@@ -83,6 +91,9 @@ impl<'call> Loader<'call> {
         included: Option<(Span, SourceRequest)>,
     ) -> Option<Mapping> {
         let id = self.texts.add(source.name.clone(), source.text.clone());
+        if source.origin == Origin::Project {
+            self.own.insert(id);
+        }
         let start = Span { source: id, ..Span::default() };
         let place = included.as_ref().map_or(start, |(place, _)| *place);
         if let Some((place, request)) = included {
@@ -167,6 +178,7 @@ impl<'call> Loader<'call> {
         };
         if !crate::rules::include_applies(
             entry.rules.as_ref(),
+            origin,
             &self.variables,
             self.facts,
             &mut self.problems,

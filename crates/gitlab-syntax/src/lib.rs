@@ -3,6 +3,7 @@
 //!
 //! Functions of texts and facts: no clock, file, network or async. Running a pipeline is not here.
 
+mod advice;
 pub mod compile;
 pub mod condition;
 pub mod configuration;
@@ -15,6 +16,10 @@ pub mod facts;
 mod include;
 mod inputs;
 mod keywords;
+#[cfg(test)]
+mod official_schema;
+#[cfg(test)]
+mod pages;
 pub mod path_pattern;
 pub mod pipeline;
 mod policy;

@@ -1,11 +1,8 @@
-//! Patterns of paths, as `changes`, `exists` and `include:local` have them.
+//! Patterns of paths: [`PathPattern::new`] as `changes` and `exists` have them, and
+//! [`PathPattern::of_include`]. Not for artifacts and caches, whose patterns the runner reads.
 //!
-//! `*` and `?` stay within a folder, `**/` crosses folders, `[a-z]` is a class and `{a,b}` a
-//! choice; a leading dot needs no mention. Not for artifacts and caches, whose patterns the runner
-//! reads.
-//!
-//! Source: "CI/CD YAML syntax reference", sections `rules:changes` and `rules:exists`: "Glob
-//! patterns are interpreted with Ruby's `File.fnmatch` with the flags `File::FNM_PATHNAME |
+//! Source of the former: "CI/CD YAML syntax reference", sections `rules:changes` and
+//! `rules:exists`: "Glob patterns are interpreted with Ruby's `File.fnmatch` with the flags `File::FNM_PATHNAME |
 //! File::FNM_DOTMATCH | File::FNM_EXTGLOB`".
 
 use regex::{Regex, RegexBuilder};
@@ -15,14 +12,28 @@ use regex::{Regex, RegexBuilder};
 pub struct PathPattern(Regex);
 
 impl PathPattern {
-    /// Reads a pattern; a leading slash is the root, as everything is. `None` for one that is too
-    /// large.
+    /// Reads a pattern of `changes` or `exists`: `*` and `?` stay within a folder, `**/` crosses
+    /// folders, `[a-z]` is a class and `{a,b}` a choice; a leading dot needs no mention. `None` for
+    /// one that is too large.
     #[must_use]
     pub fn new(pattern: &str) -> Option<Self> {
-        let pattern = pattern.trim_start_matches('/');
-        let expression = format!("^{}$", translated(pattern));
-        let built = RegexBuilder::new(&expression).dot_matches_new_line(true).build();
-        built.ok().map(Self)
+        Self::of_expression(&translated(pattern.trim_start_matches('/')))
+    }
+
+    /// Reads a pattern of `include:local`: `*` stays within a folder and `**` crosses folders, so
+    /// that `configs/**.yml` is every such file below a folder and `configs/**/*.yml` leaves out
+    /// those directly in it. `None` for one that is too large.
+    ///
+    /// Source: "CI/CD YAML syntax reference", section `include:local`.
+    #[must_use]
+    pub fn of_include(pattern: &str) -> Option<Self> {
+        let pattern = regex::escape(pattern.trim_start_matches('/'));
+        Self::of_expression(&pattern.replace(r"\*\*", ".*").replace(r"\*", "[^/]*"))
+    }
+
+    fn of_expression(expression: &str) -> Option<Self> {
+        let whole = format!("^{expression}$");
+        RegexBuilder::new(&whole).dot_matches_new_line(true).build().ok().map(Self)
     }
 
     /// Whether a path from the root fits, without a leading slash.
@@ -30,12 +41,6 @@ impl PathPattern {
     pub fn matches(&self, path: &str) -> bool {
         self.0.is_match(path)
     }
-}
-
-/// Whether a text has anything that makes it more than a path.
-#[must_use]
-pub fn is_pattern(text: &str) -> bool {
-    text.contains(['*', '?', '[', '{'])
 }
 
 /// The pattern as a regular expression.
@@ -130,6 +135,19 @@ mod tests {
         ] {
             assert!(!matches(pattern, path), "{pattern} {path}");
         }
+    }
+
+    #[test]
+    fn two_stars_of_an_include_cross_folders_without_a_slash() {
+        let matches = |pattern: &str, path: &str| {
+            PathPattern::of_include(pattern).expect(pattern).matches(path)
+        };
+        assert!(matches("configs/**.yml", "configs/a.yml"));
+        assert!(matches("configs/**.yml", "configs/a/b.yml"));
+        assert!(matches("configs/**/*.yml", "configs/a/b/c.yml"));
+        assert!(!matches("configs/**/*.yml", "configs/a.yml"));
+        assert!(matches("/configs/*.yml", "configs/.a.yml"));
+        assert!(!matches("configs/*.yml", "configs/a/b.yml"));
     }
 
     #[test]

@@ -134,7 +134,7 @@ pub enum ProblemKind {
 rules! { ProblemKind:
     Error "gl/condition" = Condition, "a condition of `if` cannot be read";
     Error "gl/conflict" = Conflict, "two keywords exclude one another";
-    Warning "gl/deprecated" = Deprecated, "a keyword is deprecated";
+    Note "gl/deprecated" = Deprecated, "a keyword is deprecated";
     Warning "gl/duplicate-key" = DuplicateKey, "a key is in a mapping twice";
     Error "gl/duration" = Duration, "a duration cannot be read";
     Error "gl/empty" = Empty | NotMapping | NoJobs, "the configuration makes no pipeline";

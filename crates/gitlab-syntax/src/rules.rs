@@ -9,6 +9,7 @@ use crate::condition::{Condition, regex_cause};
 use crate::facts::Facts;
 use crate::path_pattern::PathPattern;
 use crate::problem::{Problem, ProblemKind};
+use crate::sources::Origin;
 use crate::value::Value;
 use crate::variables::{Scope, Variables};
 
@@ -16,6 +17,8 @@ use crate::variables::{Scope, Variables};
 pub(crate) struct Deciding<'call> {
     pub scope: Scope<'call>,
     pub facts: &'call dyn Facts,
+    /// Where `exists` looks if it does not say where.
+    pub origin: &'call Origin,
 }
 
 impl Deciding<'_> {
@@ -58,13 +61,19 @@ impl Deciding<'_> {
         }
     }
 
-    /// `exists`: whether there is a file that fits, here or in another project.
+    /// `exists`: whether there is a file that fits, where the rule was written or in the project
+    /// that it names.
     fn exists(&self, exists: &Value, problems: &mut Vec<Problem>) -> bool {
         let text = |key: &str| {
             let text = exists.get(key).and_then(Value::as_scalar);
             text.map(|text| self.scope.expand(&text))
         };
-        let (project, reference) = (text("project"), text("ref"));
+        let (project, reference) = match (text("project"), self.origin) {
+            (None, Origin::Other { project, reference, .. }) => {
+                (Some(project.clone()), reference.clone())
+            }
+            (project, _) => (project, text("ref")),
+        };
         match self.facts.existing_files(project.as_deref(), reference.as_deref()) {
             Ok(files) => self.any_fits(exists, &files, problems),
             Err(cause) => {
@@ -98,12 +107,13 @@ impl Deciding<'_> {
 /// does not say `never`.
 pub(crate) fn include_applies(
     rules: Option<&Value>,
+    origin: &Origin,
     variables: &Variables,
     facts: &dyn Facts,
     problems: &mut Vec<Problem>,
 ) -> bool {
     let Some(rules) = rules.filter(|rules| !rules.is_null()) else { return true };
-    let deciding = Deciding { scope: variables.scope(), facts };
+    let deciding = Deciding { scope: variables.scope(), facts, origin };
     let matched = deciding.first_match(rules, problems);
     matched.is_some_and(|rule| word(rule, "when").as_deref() != Some("never"))
 }

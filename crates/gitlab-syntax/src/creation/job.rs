@@ -8,6 +8,7 @@ use crate::configuration::{ConfiguredJob, DEFAULT_STAGE};
 use crate::pipeline::{AllowFailure, ExcludedJob, ExclusionReason, Job, ParallelInstance, When};
 use crate::reading;
 use crate::rules::Deciding;
+use crate::sources::Origin;
 use crate::value::Value;
 use crate::variables::{Variable, Variables, predefined};
 
@@ -72,7 +73,7 @@ impl<'call> Creation<'call> {
         let environment = job.environment.as_ref();
         let own = predefined::of_job(&job.name, &job.stage, job.parallel.as_ref(), environment);
         let scope = self.facts.levels().scope(&[&own, &job.variables]);
-        let deciding = Deciding { scope, facts: self.facts };
+        let deciding = Deciding { scope, facts: self.facts, origin: &Origin::Project };
         if let Some(rules) = value.get("rules") {
             let matched = deciding.first_match(rules, self.problems);
             return matched.map(Some).ok_or(ExclusionReason::NoRuleMatched);

@@ -8,6 +8,7 @@ use crate::pipeline::{AutoCancel, OnJobFailure, OnNewCommit};
 use crate::problem::Problem;
 use crate::reading;
 use crate::rules::{Deciding, word};
+use crate::sources::Origin;
 use crate::value::Value;
 use crate::variables::Variables;
 
@@ -30,7 +31,8 @@ pub(super) fn decide(
     let mut decision = Decision::default();
     overlay(&mut decision.auto_cancel, workflow.get("auto_cancel"));
     if let Some(rules) = workflow.get("rules").filter(|rules| !rules.is_null()) {
-        let deciding = Deciding { scope: facts.levels().scope(&[variables]), facts };
+        let deciding =
+            Deciding { scope: facts.levels().scope(&[variables]), facts, origin: &Origin::Project };
         let rule = deciding.first_match(rules, problems).ok_or(NoPipeline::Workflow)?;
         if word(rule, "when").as_deref() == Some("never") {
             return Err(NoPipeline::Workflow);

@@ -1,6 +1,5 @@
 //! One entry of `include`: what it names, and what goes with it.
 
-use crate::path_pattern::is_pattern;
 use crate::sources::{Origin, SourceRequest};
 use crate::value::{Mapping, Value};
 use crate::variables::Variables;
@@ -92,7 +91,7 @@ fn local(path: &str, origin: &Origin) -> Result<SourceRequest, String> {
     }
     let origin = origin.clone();
     let path = from_root.to_owned();
-    Ok(if is_pattern(&path) {
+    Ok(if path.contains('*') {
         SourceRequest::Glob { origin, pattern: path }
     } else {
         SourceRequest::File { origin, path }
