@@ -45,7 +45,9 @@ mod variables;
 pub use containers::settings::{ContainerSettings, Platform, Platforms, RunSettings, StandIn};
 pub use driver::GithubJobDriver;
 pub use options::{AfterFailure, FailedStep, FailureHook, GithubRunnerOptions, RunningRepository};
-pub use services::{ActionsServices, ServiceAccess, ServiceRequest};
+pub use services::{
+    ActionsServices, ServiceAccess, ServiceAddresses, ServiceEntrance, ServiceRequest,
+};
 pub use setup::session_id;
 
 /// What people call a step before it runs.

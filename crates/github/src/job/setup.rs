@@ -116,8 +116,9 @@ pub(crate) async fn prepare(
     };
     let mut contexts =
         contexts(&order, &options, &surroundings, &files, Value::from(secrets), debug);
-    if let (None, Some(services)) = (&options.token, &services) {
-        Arc::make_mut(&mut contexts.github).extend(services.github_of_job());
+    if let Some(services) = &services {
+        let of_job = services.github_of_job(&options, &services.addresses);
+        Arc::make_mut(&mut contexts.github).extend(of_job);
     }
     write_event(&*session, &surroundings.event_path, &contexts).await?;
     let limits = limits(&order, &contexts, &session, &mut problem);
