@@ -203,6 +203,10 @@ pub struct Run {
     #[arg(long, value_name = "WHEN")]
     pub pull: Option<Pull>,
 
+    /// Give each job on this machine a HOME and a TMPDIR of its own
+    #[arg(long)]
+    pub isolated_home: bool,
+
     /// Keep the workspaces of all jobs
     #[arg(long)]
     pub keep: bool,

@@ -7,7 +7,7 @@ use std::{
 
 use indexmap::IndexMap;
 use windlass_container::PullPolicy;
-use windlass_github::job::StandIn;
+use windlass_github::job::{Isolation, StandIn};
 use windlass_github::{
     event::{Decision, Event},
     launch::{Compiled, WorkflowFile},
@@ -196,6 +196,10 @@ fn settings(arguments: &arguments::Run, opened: &Opened) -> Result<Settings, Fai
         platforms,
         services,
         pull: pull.unwrap_or_default(),
+        isolation: Isolation {
+            limits: of_project.run.limits,
+            own_home: arguments.isolated_home || of_project.run.isolated_home,
+        },
         keep: arguments.keep,
         debug: arguments.debug,
     })

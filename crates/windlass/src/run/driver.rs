@@ -110,6 +110,7 @@ pub fn make(
             project: opened.project.root.display().to_string(),
             owner: leftovers::owner(),
         },
+        isolation: settings.isolation,
         services: Some(services),
         on_failure: shell_on_failure
             .then(|| Arc::new(FailureShell::new(surface.clone())) as Arc<dyn FailureHook>),
