@@ -10,6 +10,7 @@ use std::{
     path::Path,
 };
 
+use indexmap::IndexMap;
 use windlass_diagnostics::render_text;
 
 use windlass_gitlab_syntax::{
@@ -21,8 +22,8 @@ use crate::{
     exit::Failure,
     run::{project::Opened, surface},
 };
-use facts::ProjectFacts;
-use sources::ProjectSources;
+use facts::{ProjectFacts, PushFacts};
+use sources::{LocalSources, ProjectSources};
 
 /// The configuration of a project that names no other.
 pub const CONFIGURATION: &str = ".gitlab-ci.yml";
@@ -59,6 +60,26 @@ pub async fn compile(opened: &Opened, wanted: &PipelineFor) -> Result<Compiled, 
             sources.fetch(request).await;
         }
     }
+}
+
+/// Looks at a configuration alone, as a push to the default branch has it. Nothing is fetched:
+/// where it includes something from elsewhere, only what goes before that is looked at.
+pub fn check(root: &Path, shown: &str, text: &str) -> Compiled {
+    let main = SourceText {
+        name: shown.into(),
+        text: text.into(),
+        origin: Origin::Project,
+        component: None,
+    };
+    let (sources, facts) = (LocalSources::new(root), PushFacts::new(root));
+    let inputs = IndexMap::new();
+    compile_call(&Call {
+        main,
+        inputs,
+        sources: &sources,
+        facts: &facts,
+        most_includes: MOST_INCLUDES,
+    })
 }
 
 /// Shows what is wrong or odd.

@@ -22,9 +22,37 @@ use crate::{
 /// The largest file that is included, in bytes; a generated one may have megabytes.
 const LARGEST: u64 = 10 << 20;
 
+/// The files of a project alone.
+pub struct LocalSources<'a> {
+    root: &'a Path,
+}
+
+impl<'a> LocalSources<'a> {
+    /// Those below `root`.
+    pub const fn new(root: &'a Path) -> Self {
+        LocalSources { root }
+    }
+}
+
+impl Sources for LocalSources<'_> {
+    fn answer(&self, request: &SourceRequest) -> Answer {
+        let found = match request {
+            SourceRequest::File { origin: Origin::Project, path } => {
+                read(self.root, path).map(|text| vec![source(path, text, Origin::Project)])
+            }
+            SourceRequest::Glob { origin: Origin::Project, pattern } => {
+                glob(self.root, pattern, &Origin::Project)
+            }
+            SourceRequest::Template { name } => template(name),
+            _ => return Answer::NotFetched,
+        };
+        found.map_or_else(Answer::Missing, Answer::Found)
+    }
+}
+
 /// The sources of a project.
 pub struct ProjectSources<'a> {
-    opened: &'a Opened,
+    local: LocalSources<'a>,
     cache: SourceCache,
     /// Where other projects are, by their path in lower case.
     places: HashMap<String, SourceOverride>,
@@ -45,7 +73,7 @@ impl<'a> ProjectSources<'a> {
         let mut all: Vec<(String, String)> = settled.collect();
         all.extend(places.iter().cloned());
         Ok(ProjectSources {
-            opened,
+            local: LocalSources::new(&opened.project.root),
             cache: source_cache(),
             places: overrides(&all),
             server_url: server_url(opened),
@@ -55,7 +83,7 @@ impl<'a> ProjectSources<'a> {
 
     /// A file of the project.
     pub fn read(&self, path: &str) -> Result<String, String> {
-        read(&self.opened.project.root, path)
+        read(self.local.root, path)
     }
 
     /// Gets what a request asks for; why it cannot be had is an answer, too.
@@ -75,7 +103,8 @@ impl<'a> ProjectSources<'a> {
             SourceRequest::Component { host, project, name, version } => {
                 self.component(host, project, name, version).map(|text| vec![text])
             }
-            SourceRequest::Template { name } => template(name),
+            // Answered by what is here.
+            SourceRequest::Template { .. } => return,
         };
         let answer = found.map_or_else(Answer::Missing, Answer::Found);
         self.fetched.0.insert(request.clone(), answer);
@@ -170,16 +199,10 @@ impl<'a> ProjectSources<'a> {
 
 impl Sources for ProjectSources<'_> {
     fn answer(&self, request: &SourceRequest) -> Answer {
-        let found = match request {
-            SourceRequest::File { origin: Origin::Project, path } => {
-                self.read(path).map(|text| vec![source(path, text, Origin::Project)])
-            }
-            SourceRequest::Glob { origin: Origin::Project, pattern } => {
-                glob(&self.opened.project.root, pattern, &Origin::Project)
-            }
-            other => return self.fetched.answer(other),
-        };
-        found.map_or_else(Answer::Missing, Answer::Found)
+        match self.local.answer(request) {
+            Answer::NotFetched => self.fetched.answer(request),
+            answer => answer,
+        }
     }
 }
 
@@ -227,15 +250,18 @@ fn read(folder: &Path, path: &str) -> Result<String, String> {
 /// The files below a folder that fit a pattern, in the order of their paths.
 fn glob(folder: &Path, pattern: &str, origin: &Origin) -> Result<Vec<SourceText>, String> {
     let fits = PathPattern::new(pattern).ok_or_else(|| "the pattern is invalid".to_owned())?;
-    let mut paths = Vec::new();
-    below(folder, PathBuf::new(), &mut |path| {
-        if fits.matches(path) {
-            paths.push(path.to_owned());
-        }
-    });
-    paths.sort();
+    let mut paths = files(folder);
+    paths.retain(|path| fits.matches(path));
     let texts = paths.iter().map(|path| Ok(source(path, read(folder, path)?, origin.clone())));
     texts.collect()
+}
+
+/// The paths of all files below a folder, in their order.
+pub fn files(folder: &Path) -> Vec<String> {
+    let mut paths = Vec::new();
+    below(folder, PathBuf::new(), &mut |path| paths.push(path.to_owned()));
+    paths.sort();
+    paths
 }
 
 /// Calls `look` with the path of every file below a folder; links to folders are not followed.
