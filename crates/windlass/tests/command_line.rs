@@ -8,6 +8,7 @@ mod concurrency;
 mod containers;
 mod editor;
 mod events;
+mod gitlab;
 mod history;
 mod labels;
 mod looking;

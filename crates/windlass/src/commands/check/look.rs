@@ -131,17 +131,13 @@ impl<'criteria> Looker<'criteria> {
         let none = Policy::default();
         let project = self.criteria.projects.get(&candidate.root);
         let policy = project.map_or(&none, |project| &project.policy);
-        let judge = |found| policy.judge(found, SOURCE, &candidate.path, text);
         match candidate.kind {
-            Kind::Gitlab => {
-                let compiled = gitlab::check(&candidate.root, &candidate.shown, text);
-                Looked { judged: judge(compiled.diagnostics), texts: compiled.texts }
-            }
+            Kind::Gitlab => in_gitlab(candidate, policy, text),
             Kind::Github(kind) => {
                 let found = self.in_github(kind, candidate, policy, text);
                 let mut texts = SourceMap::new();
                 texts.add(candidate.shown.as_str(), text);
-                Looked { judged: judge(found), texts }
+                Looked { judged: policy.judge(found, SOURCE, &candidate.path, text), texts }
             }
         }
     }
@@ -163,6 +159,24 @@ impl<'criteria> Looker<'criteria> {
         }
         found
     }
+}
+
+/// A configuration with what it includes; each text is judged by the comments in it.
+fn in_gitlab(candidate: &Candidate, policy: &Policy, text: &str) -> Looked {
+    let compiled = gitlab::check(&candidate.root, &candidate.shown, text);
+    let (mut found, texts) = (compiled.diagnostics, compiled.texts);
+    let mut judged = policy::Judged::default();
+    for (source, file) in texts.iter() {
+        let is_here = |finding: &mut Diagnostic| {
+            finding.primary.as_ref().map_or(SOURCE, |label| label.span.source) == source
+        };
+        let here = found.extract_if(.., is_here).collect();
+        let path = if source == SOURCE { candidate.path.as_str() } else { file.name() };
+        let of_file = policy.judge(here, source, path, file.text());
+        judged.reported.extend(of_file.reported);
+        judged.suppressed.extend(of_file.suppressed);
+    }
+    Looked { judged, texts }
 }
 
 fn shown(path: &Path) -> String {
