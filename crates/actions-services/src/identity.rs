@@ -11,7 +11,7 @@ use aws_lc_rs::{
     rsa::{KeyPair, KeySize},
 };
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::{Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
@@ -23,7 +23,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::{authority::Purpose, jobs::JobFacts, server::Shared};
+use crate::{authority::Purpose, entrance::Here, jobs::JobFacts, server::Shared};
 
 /// How long a token is good, in seconds.
 const LIFETIME: i64 = 5 * 60;
@@ -130,6 +130,7 @@ struct Request {
 
 async fn token(
     State(shared): State<Arc<Shared>>,
+    Extension(here): Here,
     headers: HeaderMap,
     Query(request): Query<Request>,
 ) -> Result<Json<Value>, Response> {
@@ -137,8 +138,7 @@ async fn token(
     let job = job.filter(|job| job.may_request_identity).ok_or_else(|| {
         refuse(StatusCode::UNAUTHORIZED, "the token is none of a job with `id-token: write`")
     })?;
-    let issuer = &shared.addresses.results_url;
-    let claims = claims(&job, issuer, request.audience, Timestamp::now());
+    let claims = claims(&job, &here.results_url, request.audience, Timestamp::now());
     let value = shared.identity_key().await?.sign(&claims).ok_or_else(|| {
         refuse(StatusCode::INTERNAL_SERVER_ERROR, "the identity token cannot be signed")
     })?;
@@ -201,8 +201,8 @@ fn subject(job: &JobFacts) -> String {
     }
 }
 
-async fn discovery(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    let issuer = &shared.addresses.results_url;
+async fn discovery(Extension(here): Here) -> Json<Value> {
+    let issuer = &here.results_url;
     let mut supported: Vec<&str> = FROM_CONTEXT.iter().chain(OWN).copied().collect();
     supported.sort_unstable();
     Json(json!({

@@ -20,6 +20,7 @@ mod driver;
 mod environment;
 mod files;
 mod hash_files;
+mod isolation;
 mod labels;
 mod lane;
 mod log;
@@ -44,8 +45,11 @@ mod variables;
 
 pub use containers::settings::{ContainerSettings, Platform, Platforms, RunSettings, StandIn};
 pub use driver::GithubJobDriver;
+pub use isolation::{Isolation, LimitSettings};
 pub use options::{AfterFailure, FailedStep, FailureHook, GithubRunnerOptions, RunningRepository};
-pub use services::{ActionsServices, ServiceAccess, ServiceRequest};
+pub use services::{
+    ActionsServices, ServiceAccess, ServiceAddresses, ServiceEntrance, ServiceRequest,
+};
 pub use setup::session_id;
 
 /// What people call a step before it runs.

@@ -29,6 +29,7 @@ mod reference;
 mod rules;
 pub mod scalar;
 pub mod sources;
+pub mod templates;
 mod validation;
 pub mod value;
 pub mod variables;

@@ -1,9 +1,13 @@
 //! The command line: what can be said, and what each word means. No behaviour.
 
+mod pipeline;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use windlass_container::PullPolicy;
+
+pub use pipeline::{Expand, PipelineFor};
 
 /// Run the pipelines you already have, unchanged, anywhere.
 #[derive(Debug, Parser)]
@@ -49,6 +53,8 @@ pub enum Command {
         #[arg(long)]
         stdio: bool,
     },
+    /// Print the configuration of a GitLab pipeline with everything put in place
+    Expand(Expand),
     /// List workflows, their events and jobs
     List(List),
     /// Draw the jobs of a workflow
@@ -197,6 +203,10 @@ pub struct Run {
     #[arg(long, value_name = "WHEN")]
     pub pull: Option<Pull>,
 
+    /// Give each job on this machine a HOME and a TMPDIR of its own
+    #[arg(long)]
+    pub isolated_home: bool,
+
     /// Keep the workspaces of all jobs
     #[arg(long)]
     pub keep: bool,
@@ -249,6 +259,10 @@ pub struct List {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+
+    /// The dialect, where a project has several
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<String>,
 }
 
 /// `windlass graph`.

@@ -4,6 +4,7 @@ pub mod artifacts;
 pub mod caches;
 pub mod check;
 pub mod completions;
+pub mod expand;
 pub mod graph;
 pub mod list;
 pub mod lsp;

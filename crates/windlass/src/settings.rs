@@ -26,8 +26,19 @@ pub struct Settings {
     pub check: CheckSettings,
     /// `[run]`.
     pub run: RunSettings,
+    /// `[gitlab]`.
+    pub gitlab: GitlabSettings,
     /// `[services.NAME]`: local processes in place of service containers.
     pub services: IndexMap<String, StandIn>,
+}
+
+/// `[gitlab]`: what GitLab knows and a local run cannot.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct GitlabSettings {
+    /// Where other projects are, by their path: folders, from the project's root, or Git
+    /// addresses.
+    pub projects: IndexMap<String, String>,
 }
 
 /// Settings with what they were read from.

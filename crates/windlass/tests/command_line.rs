@@ -12,4 +12,5 @@ mod history;
 mod labels;
 mod looking;
 mod services;
+mod services_in_containers;
 mod workspaces;

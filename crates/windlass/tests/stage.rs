@@ -227,6 +227,11 @@ impl UnderWay {
         Pid::from_child(&self.child)
     }
 
+    /// Its process number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for its end.
     #[track_caller]
     pub fn finish(mut self) -> Finished {

@@ -7,12 +7,13 @@ use std::{
 
 use indexmap::IndexMap;
 use windlass_container::PullPolicy;
-use windlass_github::job::StandIn;
+use windlass_github::job::{Isolation, StandIn};
 use windlass_github::{
     event::{Decision, Event},
     launch::{Compiled, WorkflowFile},
 };
 use windlass_kernel::RunId;
+use windlass_repository::DialectName;
 use windlass_store::{NewRun, Store, state_directory};
 
 use crate::{
@@ -46,7 +47,10 @@ pub async fn run(arguments: arguments::Run, color: ColorChoice) -> Outcome {
     }
     let project = project::discover()?;
     let names_files = !arguments.workflows.is_empty();
-    project::choose_dialect(&project, arguments.dialect.as_deref(), names_files)?;
+    let dialect = project::choose_dialect(&project, arguments.dialect.as_deref(), names_files)?;
+    if dialect == DialectName::GitLab {
+        return Err(Failure::refused_because("pipelines of GitLab cannot be run yet"));
+    }
     let opened = Opened::new(project, arguments.reference.as_deref())?;
     let event = opened.event(&arguments)?;
     let files = choose::named_files(&opened.project.root, &arguments.workflows)?;
@@ -192,6 +196,10 @@ fn settings(arguments: &arguments::Run, opened: &Opened) -> Result<Settings, Fai
         platforms,
         services,
         pull: pull.unwrap_or_default(),
+        isolation: Isolation {
+            limits: of_project.run.limits,
+            own_home: arguments.isolated_home || of_project.run.isolated_home,
+        },
         keep: arguments.keep,
         debug: arguments.debug,
     })

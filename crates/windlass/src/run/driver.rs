@@ -4,8 +4,11 @@ use std::{env, path::PathBuf, sync::Arc};
 
 use indexmap::IndexMap;
 use tokio::sync::watch;
-use windlass_github::job::{
-    ContainerSettings, FailureHook, GithubJobDriver, GithubRunnerOptions, RunningRepository,
+use windlass_github::{
+    GithubProcess,
+    job::{
+        ContainerSettings, FailureHook, GithubJobDriver, GithubRunnerOptions, RunningRepository,
+    },
 };
 use windlass_reporting::Surface;
 use windlass_repository::{
@@ -13,8 +16,8 @@ use windlass_repository::{
 };
 
 use super::{
-    failure_shell::FailureShell, leftovers, project::Opened, services::LocalServices,
-    settings::Settings,
+    carry_out::Dialect, failure_shell::FailureShell, leftovers, project::Opened,
+    services::LocalServices, settings::Settings,
 };
 use windlass_secrets::SecretValue;
 
@@ -32,8 +35,8 @@ pub struct Manner {
 
 /// The driver with the directories it uses.
 pub struct Made {
-    /// The driver.
-    pub driver: Arc<GithubJobDriver>,
+    /// The kind of pipelines, with the driver.
+    pub dialect: Dialect,
     /// To be ended after the last job.
     pub workspaces: Arc<Workspaces>,
     /// Tells the driver to kill.
@@ -42,8 +45,13 @@ pub struct Made {
 
 /// The cache of actions and called workflows.
 pub fn source_cache() -> SourceCache {
-    let offline = env::var_os("WINDLASS_OFFLINE").is_some_and(|value| !value.is_empty());
-    SourceCache::new(Opened::source_directory(), SourceOptions { offline, ..Default::default() })
+    let options = SourceOptions { offline: is_offline(), ..Default::default() };
+    SourceCache::new(Opened::source_directory(), options)
+}
+
+/// Whether nothing may be fetched: `WINDLASS_OFFLINE`.
+pub fn is_offline() -> bool {
+    env::var_os("WINDLASS_OFFLINE").is_some_and(|value| !value.is_empty())
 }
 
 /// Makes the driver; `name` is unique for all time.
@@ -102,11 +110,17 @@ pub fn make(
             project: opened.project.root.display().to_string(),
             owner: leftovers::owner(),
         },
+        isolation: settings.isolation,
         services: Some(services),
         on_failure: shell_on_failure
             .then(|| Arc::new(FailureShell::new(surface.clone())) as Arc<dyn FailureHook>),
     };
-    Ok(Made { driver: Arc::new(GithubJobDriver::new(options)), workspaces, kill })
+    let dialect = Dialect {
+        name: windlass_github::order::DIALECT,
+        process: || Box::new(GithubProcess::default()),
+        driver: Arc::new(GithubJobDriver::new(options)),
+    };
+    Ok(Made { dialect, workspaces, kill })
 }
 
 /// Variables that steps do not inherit: the program's own, secrets among them; those of another

@@ -65,14 +65,14 @@ impl Prepared {
         let name = ulid::Ulid::generate().to_string();
         let base = store.directory().join("work");
         let services = Arc::new(LocalServices::new(opened, store.clone()));
-        let Made { driver, workspaces, kill } =
+        let Made { dialect, workspaces, kill } =
             driver::make(opened, request.manner, base, &name, (&surface, services.clone()))?;
         let project = opened.project.root.display().to_string();
         let workshop = Workshop {
             decider: Arc::new(Approvals::new(request.approved, surface.clone())),
             store,
             surface,
-            driver,
+            dialect,
             max_jobs: max_jobs(request.max_jobs),
             kill,
             project: project.clone(),

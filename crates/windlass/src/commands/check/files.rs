@@ -30,24 +30,25 @@ pub struct Candidate {
 
 /// The files at some paths, sorted, each once; without paths those of the project around here.
 pub fn find(paths: &[PathBuf]) -> Result<Vec<Candidate>, Failure> {
-    let mut found = Vec::new();
+    let here = std::env::current_dir().map_err(Failure::environment)?;
+    let mut search = Search { here: &here, folder: None, found: Vec::new() };
     if paths.is_empty() {
-        let here = std::env::current_dir().map_err(Failure::environment)?;
-        let root = root_of(&here);
-        below_root(&root, &mut found);
+        search.below_root(root_of(&here));
     }
     for path in paths {
-        if path.is_dir() && path.join(".github").is_dir() {
-            below_root(path, &mut found);
-        } else if path.is_dir() {
-            in_folder(path, &mut found);
-        } else if path.exists() {
-            found.push(candidate(path, kind(path)));
+        let absolute = std::path::absolute(path).map_err(Failure::environment)?;
+        if absolute.is_dir() && absolute.join(".github").is_dir() {
+            search.below_root(&absolute);
+        } else if absolute.is_dir() {
+            search.in_folder(&absolute);
+        } else if absolute.exists() {
+            search.add(&absolute, kind(&absolute));
         } else {
             let path = path.display();
             return Err(Failure::refused_because(format!("there is no file or folder {path}")));
         }
     }
+    let mut found = search.found;
     found.sort();
     found.dedup();
     if found.is_empty() {
@@ -59,10 +60,10 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Candidate>, Failure> {
 }
 
 /// The nearest folder upwards that is a project; the folder itself where none is.
-fn root_of(folder: &Path) -> PathBuf {
+fn root_of(folder: &Path) -> &Path {
     let is_project =
         |folder: &&Path| folder.join(".github").is_dir() || folder.join(".git").exists();
-    folder.ancestors().find(is_project).unwrap_or(folder).to_owned()
+    folder.ancestors().find(is_project).unwrap_or(folder)
 }
 
 fn kind(path: &Path) -> FileKind {
@@ -76,52 +77,70 @@ fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "yml" || end == "yaml")
 }
 
-fn candidate(path: &Path, kind: FileKind) -> Candidate {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let root = root_of(absolute.parent().unwrap_or(&absolute));
-    let inside = absolute.strip_prefix(&root).unwrap_or(&absolute).to_string_lossy().into_owned();
-    let here = std::env::current_dir().unwrap_or_default();
-    let shown = absolute.strip_prefix(here).unwrap_or(path).to_string_lossy().into_owned();
-    Candidate { shown, root, path: inside, kind }
+/// What was found so far. All paths are absolute.
+struct Search<'here> {
+    here: &'here Path,
+    /// The folder of the last file, and the root of its project: files come by folders.
+    folder: Option<(PathBuf, PathBuf)>,
+    found: Vec<Candidate>,
 }
 
-/// The workflows and actions of a project.
-fn below_root(root: &Path, found: &mut Vec<Candidate>) {
-    for path in entries(&root.join(".github/workflows")) {
-        if is_yaml(&path) && path.is_file() {
-            found.push(candidate(&path, FileKind::Workflow));
-        }
+impl Search<'_> {
+    fn add(&mut self, path: &Path, kind: FileKind) {
+        let folder = path.parent().unwrap_or(path);
+        let (_, root) = match self.folder.take().filter(|(known, _)| known == folder) {
+            Some(known) => self.folder.insert(known),
+            None => self.folder.insert((folder.to_owned(), root_of(folder).to_owned())),
+        };
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        self.found.push(Candidate {
+            shown: text(path.strip_prefix(self.here).unwrap_or(path)),
+            path: text(path.strip_prefix(&*root).unwrap_or(path)),
+            root: root.clone(),
+            kind,
+        });
     }
-    below(root, 0, found, &|path| is_action(path).then_some(FileKind::Action));
-}
 
-/// The files of a folder that is named: those directly in it, and below it what looks like a
-/// workflow or an action.
-fn in_folder(folder: &Path, found: &mut Vec<Candidate>) {
-    below(folder, 0, found, &|path| {
-        let is_wanted = is_action(path)
-            || is_yaml(path) && (path.parent() == Some(folder) || looks_like_a_workflow(path));
-        is_wanted.then(|| kind(path))
-    });
-}
+    /// The workflows and actions of a project.
+    fn below_root(&mut self, root: &Path) {
+        let listing = fs::read_dir(root.join(".github/workflows")).into_iter().flatten();
+        for entry in listing.flatten() {
+            let path = entry.path();
+            // A named pipe would never end, and only a link has to be followed to know.
+            let is_file = entry
+                .file_type()
+                .is_ok_and(|kind| kind.is_file() || kind.is_symlink() && path.is_file());
+            if is_yaml(&path) && is_file {
+                self.add(&path, FileKind::Workflow);
+            }
+        }
+        self.below(root, 0, &|path| is_action(path).then_some(FileKind::Action));
+    }
 
-/// The files in a folder and below it that `choose` takes, and as what.
-fn below(
-    folder: &Path,
-    depth: usize,
-    found: &mut Vec<Candidate>,
-    choose: &dyn Fn(&Path) -> Option<FileKind>,
-) {
-    let Ok(listing) = fs::read_dir(folder) else { return };
-    for entry in listing.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        let is_ours = (!name.starts_with('.') || name == ".github") && !NOT_OURS.contains(&&*name);
-        if is_folder && is_ours && depth < DEEPEST {
-            below(&entry.path(), depth + 1, found, choose);
-        } else if !is_folder && let Some(kind) = choose(&entry.path()) {
-            found.push(candidate(&entry.path(), kind));
+    /// The files of a folder that is named: those directly in it, and below it what looks like a
+    /// workflow or an action.
+    fn in_folder(&mut self, folder: &Path) {
+        self.below(folder, 0, &|path| {
+            let is_wanted = is_action(path)
+                || is_yaml(path) && (path.parent() == Some(folder) || looks_like_a_workflow(path));
+            is_wanted.then(|| kind(path))
+        });
+    }
+
+    /// The files in a folder and below it that `choose` takes, and as what.
+    fn below(&mut self, folder: &Path, depth: usize, choose: &dyn Fn(&Path) -> Option<FileKind>) {
+        let Ok(listing) = fs::read_dir(folder) else { return };
+        for entry in listing.flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let is_ours =
+                (!name.starts_with('.') || name == ".github") && !NOT_OURS.contains(&&*name);
+            if is_folder && is_ours && depth < DEEPEST {
+                self.below(&entry.path(), depth + 1, choose);
+            } else if !is_folder && let Some(kind) = choose(&entry.path()) {
+                self.add(&entry.path(), kind);
+            }
         }
     }
 }
@@ -135,10 +154,4 @@ fn looks_like_a_workflow(path: &Path) -> bool {
     fs::read(path).is_ok_and(|text| {
         text.starts_with(b"jobs:") || memchr::memmem::find(&text, b"\njobs:").is_some()
     })
-}
-
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder)
-        .map(|listing| listing.flatten().map(|entry| entry.path()).collect())
-        .unwrap_or_default()
 }

@@ -1,10 +1,12 @@
 //! Looking at one text: readers and rules, shellcheck, and what the project's settings say of it.
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
     env,
     io::{self, Write},
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use windlass_diagnostics::{
@@ -31,8 +33,8 @@ use crate::{
     settings::{self, FILE_NAME, ReadSettings},
 };
 
-/// What looking at a text needs, shared by all files.
-pub struct Looker {
+/// What files are judged by.
+pub struct Criteria {
     projects: BTreeMap<PathBuf, ProjectPolicy>,
     shellcheck: Option<Shellcheck>,
 }
@@ -43,7 +45,7 @@ struct ProjectPolicy {
     file: Option<(PathBuf, String)>,
 }
 
-impl Looker {
+impl Criteria {
     pub fn new(arguments: &Check, candidates: &[Candidate]) -> Result<Self, Failure> {
         let today = settings::today();
         let mut projects = BTreeMap::new();
@@ -58,28 +60,13 @@ impl Looker {
         let shellcheck = (!arguments.no_shellcheck)
             .then(|| Shellcheck::find(&env::var_os("PATH").unwrap_or_default()))
             .flatten();
-        Ok(Looker { projects, shellcheck })
+        Ok(Criteria { projects, shellcheck })
     }
 
     /// The least severity that fails a check, as the settings have it: warnings.
     pub fn fail_on(&self) -> Severity {
         let set = self.projects.values().filter_map(|it| it.policy.settings.fail_on);
         set.min().unwrap_or(Severity::Warning)
-    }
-
-    /// The findings in a text of a file.
-    pub fn look(&self, candidate: &Candidate, source: SourceId, text: &str) -> policy::Judged {
-        let neighbours = Neighbours::new(FilesBelow::new(&candidate.root));
-        let mut found = check_file(candidate.kind, source, &candidate.path, text, &neighbours);
-        let none = Policy::default();
-        let policy = self.projects.get(&candidate.root).map_or(&none, |project| &project.policy);
-        if policy.settings.shellcheck != Some(false)
-            && let Some(shellcheck) = &self.shellcheck
-        {
-            found.extend(of_scripts(shellcheck, candidate, source, text));
-            found.sort_by_key(Diagnostic::offset);
-        }
-        policy.judge(found, source, &candidate.path, text)
     }
 
     /// What is to be said of the settings themselves.
@@ -103,6 +90,44 @@ impl Looker {
             (!found.is_empty()).then(|| report::settings(&found, &map, form))
         };
         self.projects.values().filter_map(expired).collect()
+    }
+}
+
+/// Looks at files one after another. What those of one project refer to is read once.
+pub struct Looker<'criteria> {
+    criteria: &'criteria Criteria,
+    neighbours: RefCell<Option<(PathBuf, Rc<Neighbours<'static>>)>>,
+}
+
+impl<'criteria> Looker<'criteria> {
+    pub fn new(criteria: &'criteria Criteria) -> Self {
+        Looker { criteria, neighbours: RefCell::default() }
+    }
+
+    fn neighbours(&self, root: &Path) -> Rc<Neighbours<'static>> {
+        let mut last = self.neighbours.borrow_mut();
+        if let Some((_, neighbours)) = last.as_ref().filter(|(known, _)| known == root) {
+            return neighbours.clone();
+        }
+        let neighbours = Rc::new(Neighbours::new(FilesBelow::new(root)));
+        *last = Some((root.to_owned(), neighbours.clone()));
+        neighbours
+    }
+
+    /// The findings in a text of a file.
+    pub fn look(&self, candidate: &Candidate, source: SourceId, text: &str) -> policy::Judged {
+        let Criteria { projects, shellcheck } = self.criteria;
+        let neighbours = self.neighbours(&candidate.root);
+        let mut found = check_file(candidate.kind, source, &candidate.path, text, &neighbours);
+        let none = Policy::default();
+        let policy = projects.get(&candidate.root).map_or(&none, |project| &project.policy);
+        if policy.settings.shellcheck != Some(false)
+            && let Some(shellcheck) = shellcheck
+        {
+            found.extend(of_scripts(shellcheck, candidate, source, text));
+            found.sort_by_key(Diagnostic::offset);
+        }
+        policy.judge(found, source, &candidate.path, text)
     }
 }
 
