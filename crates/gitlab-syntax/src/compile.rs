@@ -4,10 +4,12 @@
 use indexmap::IndexMap;
 use windlass_diagnostics::{Diagnostic, Severity, SourceMap, Span};
 
+use crate::condition::Conditions;
 use crate::configuration::Configuration;
 use crate::creation::{NoPipeline, create};
 use crate::facts::Facts;
 use crate::include::Loader;
+use crate::keywords::check::Checker;
 use crate::pipeline::Pipeline;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::{SourceRequest, SourceText, Sources};
@@ -76,8 +78,9 @@ pub fn compile(call: &Call<'_>) -> Compiled {
         outcome = Outcome::Needs(missing);
     } else if let Some(merged) = merged {
         let problems = &mut loader.problems;
-        if let Some(whole) = prepare(merged, problems) {
-            let created = create(&whole, call.facts, problems);
+        let conditions = Conditions::default();
+        if let Some(whole) = prepare(merged, &conditions, problems) {
+            let created = create(&whole, call.facts, &conditions, problems);
             if !problems.iter().any(Problem::is_error) {
                 outcome = match created {
                     Ok(pipeline) => Outcome::Pipeline(Box::new(pipeline)),
@@ -92,15 +95,20 @@ pub fn compile(call: &Call<'_>) -> Compiled {
 }
 
 /// Merges jobs, puts references in place, checks, and brings everything into its full form.
-fn prepare(mut merged: Mapping, problems: &mut Vec<Problem>) -> Option<Configuration> {
+fn prepare(
+    mut merged: Mapping,
+    conditions: &Conditions,
+    problems: &mut Vec<Problem>,
+) -> Option<Configuration> {
     let before = problems.len();
     extends::apply(&mut merged, problems);
     reference::apply(&mut merged, problems);
     if problems[before..].iter().any(Problem::is_error) {
         return None;
     }
-    validation::check_merged(&merged, problems);
-    if !validation::has_jobs(&merged) {
+    validation::check_merged(&merged, &mut Checker { problems, conditions });
+    // Where a file could not be included, its jobs are missing.
+    if !validation::has_jobs(&merged) && !problems.iter().any(Problem::is_error) {
         let place = merged.0.values().next().map(|entry| entry.key).unwrap_or_default();
         problems.push(Problem::new(place, ProblemKind::NoJobs));
     }
@@ -113,20 +121,21 @@ fn prepare(mut merged: Mapping, problems: &mut Vec<Problem>) -> Option<Configura
 /// The problems as people read them: each once, with the includes that led to its file. Only
 /// errors are told about files of others.
 fn told(loader: &Loader<'_>) -> Vec<Diagnostic> {
-    let mut diagnostics: Vec<Diagnostic> = Vec::new();
-    for problem in loader.problems.iter().filter(|it| it.is_error() || loader.is_own(it)) {
-        let mut diagnostic = problem.to_diagnostic();
-        for place in loader.chain(problem.span.source) {
-            diagnostic = diagnostic.with_secondary(place, "included from here");
-        }
-        if !diagnostics.contains(&diagnostic) {
-            diagnostics.push(diagnostic);
-        }
-    }
-    diagnostics.sort_by_key(|diagnostic| {
-        let source = diagnostic.primary.as_ref().map(|label| label.span.source);
-        (source, diagnostic.offset())
+    let told = loader.problems.iter().filter(|it| it.is_error() || loader.is_own(it));
+    let mut diagnostics: Vec<Diagnostic> = told
+        .map(|problem| {
+            let chain = loader.chain(problem.span.source);
+            chain.into_iter().fold(problem.to_diagnostic(), |diagnostic, place| {
+                diagnostic.with_secondary(place, "included from here")
+            })
+        })
+        .collect();
+    let place = |it: &Diagnostic| it.primary.as_ref().map(|label| (label.span.source, it.offset()));
+    diagnostics.sort_by(|one, other| {
+        let words = || one.message.cmp(&other.message);
+        place(one).cmp(&place(other)).then_with(words)
     });
+    diagnostics.dedup();
     diagnostics
 }
 

@@ -7,6 +7,10 @@
 
 mod parse;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use regex::{Regex, RegexBuilder};
 
 use crate::variables::Scope;
@@ -16,6 +20,25 @@ pub use parse::ConditionError;
 /// A condition that has been read.
 #[derive(Debug, Clone)]
 pub struct Condition(Node);
+
+/// Conditions by their text, each read once: the jobs of a configuration mostly share a few.
+#[derive(Debug, Default)]
+pub(crate) struct Conditions(RefCell<HashMap<String, Result<Rc<Condition>, ConditionError>>>);
+
+impl Conditions {
+    /// The condition with this text.
+    ///
+    /// # Errors
+    /// As [`Condition::parse`].
+    pub(crate) fn read(&self, text: &str) -> Result<Rc<Condition>, ConditionError> {
+        if let Some(known) = self.0.borrow().get(text) {
+            return known.clone();
+        }
+        let read = Condition::parse(text).map(Rc::new);
+        self.0.borrow_mut().insert(text.to_owned(), read.clone());
+        read
+    }
+}
 
 /// A part of a condition.
 #[derive(Debug, Clone)]

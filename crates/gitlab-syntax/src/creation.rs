@@ -10,6 +10,7 @@ mod workflow;
 
 use indexmap::IndexMap;
 
+use crate::condition::Conditions;
 use crate::configuration::Configuration;
 use crate::facts::Facts;
 use crate::pipeline::{ExcludedJob, Job, Pipeline};
@@ -40,6 +41,7 @@ pub(crate) struct Draft<'tree> {
 pub(crate) struct Creation<'call> {
     pub configuration: &'call Configuration,
     pub facts: &'call dyn Facts,
+    pub conditions: &'call Conditions,
     /// The variables of the configuration and those that `workflow:rules` add.
     pub variables: Variables,
     pub problems: &'call mut Vec<Problem>,
@@ -52,13 +54,14 @@ pub(crate) struct Creation<'call> {
 pub(crate) fn create(
     configuration: &Configuration,
     facts: &dyn Facts,
+    conditions: &Conditions,
     problems: &mut Vec<Problem>,
 ) -> Result<Pipeline, NoPipeline> {
     let variables = reading::variables(configuration.variables.as_ref());
     let decision = workflow::decide(configuration.workflow.as_ref(), &variables, facts, problems)?;
     let mut all = variables;
     all.overlay(&decision.variables);
-    let mut creation = Creation { configuration, facts, variables: all, problems };
+    let mut creation = Creation { configuration, facts, conditions, variables: all, problems };
     let (drafts, excluded) = creation.drafts();
     let jobs = creation.tied(drafts, &excluded);
     let is_edge = |job: &Job| job.stage == ".pre" || job.stage == ".post";

@@ -83,7 +83,7 @@ impl<'call> Loader<'call> {
         self.own.contains(&problem.span.source)
     }
 
-    /// Reads a text with what it includes. `place` is where inputs that are missing should be.
+    /// Reads a text with what it includes.
     pub(crate) fn load(
         &mut self,
         source: &SourceText,
@@ -152,7 +152,11 @@ impl<'call> Loader<'call> {
         };
         let before = self.problems.len();
         let specification = Specification::read(&header, &mut self.problems);
-        let values = inputs::resolve(&specification, inputs, place, &mut self.problems);
+        if self.problems[before..].iter().any(Problem::is_error) {
+            return None;
+        }
+        let missing = (!self.included.is_empty()).then_some(place);
+        let values = inputs::resolve(&specification, inputs, missing, &mut self.problems);
         if self.problems[before..].iter().any(Problem::is_error) {
             return None;
         }
@@ -186,15 +190,18 @@ impl<'call> Loader<'call> {
             return;
         }
         for request in entry.requests {
-            self.count += 1;
+            let answer = self.sources.answer(&request);
+            // Not a pattern that nothing fits, but a text that is missing counts.
+            self.count += match &answer {
+                Answer::Found(texts) => texts.len(),
+                Answer::Missing(_) | Answer::NotFetched => 1,
+            };
             if self.count > self.limit {
                 self.refuse_more(value.span, &request);
                 return;
             }
-            match self.sources.answer(&request) {
+            match answer {
                 Answer::Found(texts) => {
-                    // The first one has been counted already.
-                    self.count += texts.len().saturating_sub(1);
                     for text in texts {
                         let place = Some((value.span, request.clone()));
                         if let Some(included) = self.load(&text, &entry.inputs, place) {

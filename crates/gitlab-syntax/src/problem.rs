@@ -200,6 +200,10 @@ impl Problem {
     }
 }
 
+/// How many names are compared with a mistyped one: of thousands of jobs, each of which names what
+/// is not there, it would take for ever.
+const MOST_COMPARED: usize = 500;
+
 /// The name among those known that is most like a mistyped one.
 pub(crate) fn nearest<'names>(
     mistyped: &str,
@@ -207,6 +211,7 @@ pub(crate) fn nearest<'names>(
 ) -> Option<String> {
     let allowed = (mistyped.chars().count() / 3).max(1);
     known
+        .take(MOST_COMPARED)
         .map(|name| (strsim::osa_distance(mistyped, name), name))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)

@@ -5,7 +5,7 @@
 
 use regex::Regex;
 
-use crate::condition::{Condition, regex_cause};
+use crate::condition::{Conditions, regex_cause};
 use crate::facts::Facts;
 use crate::path_pattern::PathPattern;
 use crate::problem::{Problem, ProblemKind};
@@ -17,6 +17,7 @@ use crate::variables::{Scope, Variables};
 pub(crate) struct Deciding<'call> {
     pub scope: Scope<'call>,
     pub facts: &'call dyn Facts,
+    pub conditions: &'call Conditions,
     /// Where `exists` looks if it does not say where.
     pub origin: &'call Origin,
 }
@@ -42,7 +43,7 @@ impl Deciding<'_> {
     /// Whether a condition holds; one that cannot be read, which is told elsewhere, does not.
     pub(crate) fn holds(&self, condition: &Value) -> bool {
         let text = condition.as_scalar().unwrap_or_default();
-        Condition::parse(&text).is_ok_and(|condition| condition.holds(&self.scope))
+        self.conditions.read(&text).is_ok_and(|condition| condition.holds(&self.scope))
     }
 
     /// `changes`: whether a file that fits was changed; so too where nothing is known of changes,
@@ -113,7 +114,8 @@ pub(crate) fn include_applies(
     problems: &mut Vec<Problem>,
 ) -> bool {
     let Some(rules) = rules.filter(|rules| !rules.is_null()) else { return true };
-    let deciding = Deciding { scope: variables.scope(), facts, origin };
+    let deciding =
+        Deciding { scope: variables.scope(), facts, conditions: &Conditions::default(), origin };
     let matched = deciding.first_match(rules, problems);
     matched.is_some_and(|rule| word(rule, "when").as_deref() != Some("never"))
 }

@@ -1,11 +1,11 @@
 //! What is wrong with a merged configuration, whatever the commit.
 //!
-//! [`crate::keywords::check`] holds the keywords against their table; here is what takes more than
+//! [`Checker`] holds the keywords against their table; here is what takes more than
 //! one keyword to see.
 
 use crate::configuration::{Configuration, ConfiguredJob, is_keyword};
 use crate::keywords::Shape;
-use crate::keywords::check::check;
+use crate::keywords::check::Checker;
 use crate::keywords::job::JOB;
 use crate::keywords::top::TOP;
 use crate::problem::{Problem, ProblemKind, nearest};
@@ -22,20 +22,20 @@ const CONFLICTS: &[(&str, &str)] = &[
 ];
 
 /// Checks the keywords of a merged document.
-pub(crate) fn check_merged(merged: &Mapping, problems: &mut Vec<Problem>) {
+pub(crate) fn check_merged(merged: &Mapping, checker: &mut Checker<'_>) {
     let top = TOP.keys().unwrap_or_default();
     for (name, entry) in &merged.0 {
         if let Some(key) = top.iter().find(|key| key.name == name) {
             if !entry.value.is_null() {
-                check(&entry.value, key.shape, name, problems);
+                checker.check(&entry.value, key.shape, name);
             }
         } else if !name.starts_with('.') {
-            check_job(name, &entry.value, problems);
+            check_job(name, &entry.value, checker);
         }
     }
 }
 
-fn check_job(name: &str, value: &Value, problems: &mut Vec<Problem>) {
+fn check_job(name: &str, value: &Value, checker: &mut Checker<'_>) {
     let Some(job) = value.as_mapping() else {
         let top = TOP.keys().unwrap_or_default().iter().map(|key| key.name);
         let kind = match nearest(name, top) {
@@ -50,15 +50,15 @@ fn check_job(name: &str, value: &Value, problems: &mut Vec<Problem>) {
                 expected: "the mapping of a job".to_owned(),
             },
         };
-        problems.push(Problem::new(value.span, kind));
+        checker.problems.push(Problem::new(value.span, kind));
         return;
     };
-    check(value, &JOB, name, problems);
+    checker.check(value, &JOB, name);
     for &(first, second) in CONFLICTS {
         if let (Some(one), Some(_)) = (job.0.get(second), job.filled(first))
             && !one.value.is_null()
         {
-            problems.push(Problem::new(one.key, ProblemKind::Conflict { first, second }));
+            checker.problems.push(Problem::new(one.key, ProblemKind::Conflict { first, second }));
         }
     }
     if let Some(rules) = job.filled("rules").filter(|rules| rules.as_list() == Some(&[])) {
@@ -67,11 +67,11 @@ fn check_job(name: &str, value: &Value, problems: &mut Vec<Problem>) {
             found: "an empty list".to_owned(),
             expected: Shape::List(&Shape::Any).expected() + " of rules",
         };
-        problems.push(Problem::new(rules.span, kind));
+        checker.problems.push(Problem::new(rules.span, kind));
     }
     if text(value, "when").as_deref() == Some("delayed") && job.filled("start_in").is_none() {
         let kind = ProblemKind::MissingKeyword { keyword: "start_in", place: name.to_owned() };
-        problems.push(Problem::new(value.span, kind));
+        checker.problems.push(Problem::new(value.span, kind));
     }
 }
 

@@ -73,7 +73,12 @@ impl<'call> Creation<'call> {
         let environment = job.environment.as_ref();
         let own = predefined::of_job(&job.name, &job.stage, job.parallel.as_ref(), environment);
         let scope = self.facts.levels().scope(&[&own, &job.variables]);
-        let deciding = Deciding { scope, facts: self.facts, origin: &Origin::Project };
+        let deciding = Deciding {
+            scope,
+            facts: self.facts,
+            conditions: self.conditions,
+            origin: &Origin::Project,
+        };
         if let Some(rules) = value.get("rules") {
             let matched = deciding.first_match(rules, self.problems);
             return matched.map(Some).ok_or(ExclusionReason::NoRuleMatched);

@@ -226,25 +226,29 @@ fn circle(jobs: &IndexMap<String, Job>) -> Option<Vec<&str>> {
         names.collect()
     };
     let mut finished = vec![false; jobs.len()];
+    let mut is_on_path = vec![false; jobs.len()];
     for start in 0..jobs.len() {
         // A path of jobs, each with those of its needs that have not been followed yet.
         let mut path: Vec<(usize, Vec<usize>)> = Vec::new();
         if !finished[start] {
+            is_on_path[start] = true;
             path.push((start, needed(start)));
         }
         while let Some((index, open)) = path.last_mut() {
             let Some(next) = open.pop() else {
                 finished[*index] = true;
+                is_on_path[*index] = false;
                 path.pop();
                 continue;
             };
-            if let Some(at) = path.iter().position(|(index, _)| *index == next) {
+            if is_on_path[next] {
                 let name =
                     |index: usize| jobs.get_index(index).map_or("", |(name, _)| name.as_str());
-                let around = path[at..].iter().map(|(index, _)| name(*index));
-                return Some(around.chain([name(next)]).collect());
+                let around = path.iter().map(|(index, _)| *index).skip_while(|it| *it != next);
+                return Some(around.chain([next]).map(name).collect());
             }
             if !finished[next] {
+                is_on_path[next] = true;
                 path.push((next, needed(next)));
             }
         }

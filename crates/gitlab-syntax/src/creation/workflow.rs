@@ -3,6 +3,7 @@
 //! Source: "CI/CD YAML syntax reference", section `workflow`.
 
 use super::NoPipeline;
+use crate::condition::Conditions;
 use crate::facts::Facts;
 use crate::pipeline::{AutoCancel, OnJobFailure, OnNewCommit};
 use crate::problem::Problem;
@@ -31,8 +32,12 @@ pub(super) fn decide(
     let mut decision = Decision::default();
     overlay(&mut decision.auto_cancel, workflow.get("auto_cancel"));
     if let Some(rules) = workflow.get("rules").filter(|rules| !rules.is_null()) {
-        let deciding =
-            Deciding { scope: facts.levels().scope(&[variables]), facts, origin: &Origin::Project };
+        let deciding = Deciding {
+            scope: facts.levels().scope(&[variables]),
+            facts,
+            conditions: &Conditions::default(),
+            origin: &Origin::Project,
+        };
         let rule = deciding.first_match(rules, problems).ok_or(NoPipeline::Workflow)?;
         if word(rule, "when").as_deref() == Some("never") {
             return Err(NoPipeline::Workflow);
