@@ -12,3 +12,4 @@ pub mod run;
 pub mod runs;
 pub mod sizes;
 pub mod table;
+pub mod tools;

@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod run;
 mod settings;
+mod tools;
 mod version;
 
 use std::{
@@ -60,6 +61,7 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Command::Lsp { .. } => commands::lsp::serve(),
         Command::Artifacts(artifacts) => with_runtime(commands::artifacts::artifacts(artifacts)),
         Command::Caches(caches) => with_runtime(commands::caches::caches(caches)),
+        Command::Tools(tools) => commands::tools::tools(tools),
         Command::Completions { shell } => commands::completions::script(shell),
         Command::Man => commands::completions::manual(),
         Command::List(list) => commands::list::list(&list),

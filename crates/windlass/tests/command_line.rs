@@ -13,4 +13,5 @@ mod labels;
 mod looking;
 mod services;
 mod services_in_containers;
+mod tools;
 mod workspaces;
