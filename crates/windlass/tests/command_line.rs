@@ -14,4 +14,5 @@ mod labels;
 mod looking;
 mod services;
 mod services_in_containers;
+mod tools;
 mod workspaces;

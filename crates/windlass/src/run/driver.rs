@@ -21,7 +21,7 @@ use super::{
 };
 use windlass_secrets::SecretValue;
 
-use crate::exit::Failure;
+use crate::{exit::Failure, tools::ToolCache};
 
 /// What a driver is made with beside the project.
 pub struct Manner {
@@ -100,7 +100,7 @@ pub fn make(
         strict_labels: settings.strict_labels,
         keep: settings.keep,
         runner_name: host_name(),
-        tool_cache: tool_cache(),
+        tool_cache: ToolCache::of_user().directory().to_owned(),
         kill: Some(killed),
         containers: ContainerSettings {
             engine: Arc::default(),
@@ -138,12 +138,4 @@ fn host_name() -> String {
     let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
     let name = name.trim();
     if name.is_empty() { "windlass".to_owned() } else { name.to_owned() }
-}
-
-fn tool_cache() -> PathBuf {
-    let set = |name| env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
-    set("RUNNER_TOOL_CACHE").or_else(|| set("AGENT_TOOLSDIRECTORY")).unwrap_or_else(|| {
-        let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
-        cache.unwrap_or_else(env::temp_dir).join("windlass/tools")
-    })
 }
