@@ -21,6 +21,7 @@ use crate::{
     exit::{Exit, Failure, Outcome},
     run::{
         announcement::announce,
+        approvals::Approved,
         carry_out::{Ready, Start},
         choose::{self, Chosen},
         draft::Draft,
@@ -151,8 +152,13 @@ async fn start(
     let store = Arc::new(Store::open(&state).await.map_err(Failure::environment)?);
     let stored = settings.to_stored()?;
     let request = workshop::Request {
-        manner: Manner { secrets, settings, shell_on_failure: arguments.shell_on_failure },
-        approved: arguments.approve.clone(),
+        keep: settings.keep,
+        maker: {
+            let shell_on_failure = arguments.shell_on_failure;
+            let manner = Manner { secrets, settings, shell_on_failure };
+            Box::new(|place| driver::make(manner, place))
+        },
+        approvals: Approved { names: arguments.approve.clone(), option: "--approve" },
         max_jobs: arguments.max_jobs,
         json: arguments.json,
         color,

@@ -16,6 +16,7 @@ use crate::{
     arguments::{ColorChoice, Manner},
     exit::{Failure, Outcome},
     run::{
+        approvals::Approved,
         carry_out::{Ready, Start},
         driver, leftovers,
         project::Opened,
@@ -107,8 +108,11 @@ fn prepare(
     let settings = Settings::read(&record.settings)?;
     let secrets = secrets::gather(&manner.secret, &manner.secret_file)?;
     let request = workshop::Request {
-        manner: driver::Manner { secrets, settings, shell_on_failure: false },
-        approved: manner.approve,
+        keep: settings.keep,
+        maker: Box::new(|place| {
+            driver::make(driver::Manner { secrets, settings, shell_on_failure: false }, place)
+        }),
+        approvals: Approved { names: manner.approve, option: "--approve" },
         max_jobs: manner.max_jobs,
         json: manner.json,
         color,
