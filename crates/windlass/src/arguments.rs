@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use windlass_container::PullPolicy;
 
-pub use pipeline::{Expand, PipelineFor};
+pub use pipeline::{Expand, ImageUse, PipelineFor};
 
 /// Run the pipelines you already have, unchanged, anywhere.
 #[derive(Debug, Parser)]
@@ -177,6 +177,18 @@ pub struct Run {
     /// Approve deployments to this environment without asking (`*` for all)
     #[arg(long, value_name = "ENVIRONMENT")]
     pub approve: Vec<String>,
+
+    /// Run this manual job of a GitLab pipeline without asking (`*` for all)
+    #[arg(long, value_name = "JOB")]
+    pub manual: Vec<String>,
+
+    /// What the image of a GitLab job means [default: if-possible]
+    #[arg(long, value_name = "USE")]
+    pub image: Option<ImageUse>,
+
+    /// Where another project of GitLab is, a folder or a Git address
+    #[arg(long, value_name = "GROUP/NAME=PATH|URL", value_parser = pair)]
+    pub project: Vec<(String, String)>,
 
     /// How many jobs may run at once [default: the number of cores]
     #[arg(long, value_name = "N")]

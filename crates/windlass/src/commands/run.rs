@@ -19,6 +19,7 @@ use windlass_store::{NewRun, Store, state_directory};
 use crate::{
     arguments::{self, ColorChoice},
     exit::{Exit, Failure, Outcome},
+    gitlab,
     run::{
         announcement::announce,
         approvals::Approved,
@@ -39,7 +40,6 @@ use crate::{
 
 /// Runs the chosen workflows and answers how they ended.
 pub async fn run(arguments: arguments::Run, color: ColorChoice) -> Outcome {
-    selection::check_event(arguments.event.as_deref())?;
     selection::check_actions(&arguments.action)?;
     if arguments.shell_on_failure && !somebody_is_there() {
         return Err(Failure::refused_because(
@@ -50,8 +50,9 @@ pub async fn run(arguments: arguments::Run, color: ColorChoice) -> Outcome {
     let names_files = !arguments.workflows.is_empty();
     let dialect = project::choose_dialect(&project, arguments.dialect.as_deref(), names_files)?;
     if dialect == DialectName::GitLab {
-        return Err(Failure::refused_because("pipelines of GitLab cannot be run yet"));
+        return gitlab::run::run(arguments, project, color).await;
     }
+    selection::check_event(arguments.event.as_deref())?;
     let opened = Opened::new(project, arguments.reference.as_deref())?;
     let event = opened.event(&arguments)?;
     let files = choose::named_files(&opened.project.root, &arguments.workflows)?;

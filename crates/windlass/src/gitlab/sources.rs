@@ -82,8 +82,27 @@ impl<'a> ProjectSources<'a> {
     }
 
     /// A file of the project.
-    pub fn read(&self, path: &str) -> Result<String, String> {
-        read(self.local.root, path)
+    pub fn file(&self, path: &str) -> Result<SourceText, String> {
+        read(self.local.root, path).map(|text| source(path, text, Origin::Project))
+    }
+
+    /// The text that a request asks for, fetched where that is necessary.
+    pub async fn text(&mut self, request: &SourceRequest) -> Result<SourceText, String> {
+        if self.answer(request) == Answer::NotFetched {
+            self.fetch(request).await;
+        }
+        match self.answer(request) {
+            Answer::Found(texts) => {
+                texts.into_iter().next().ok_or_else(|| "there is no such file".to_owned())
+            }
+            Answer::Missing(cause) => Err(cause),
+            Answer::NotFetched => Err("it cannot be fetched".to_owned()),
+        }
+    }
+
+    /// The files of another project.
+    pub fn project(&self, project: &str, reference: Option<&str>) -> Result<FetchedTree, String> {
+        self.tree(None, project, reference.unwrap_or("HEAD"))
     }
 
     /// Gets what a request asks for; why it cannot be had is an answer, too.
@@ -245,6 +264,25 @@ fn read(folder: &Path, path: &str) -> Result<String, String> {
         return Err(format!("it is larger than {} MiB", LARGEST >> 20));
     }
     fs::read_to_string(file).map_err(|error| error.to_string())
+}
+
+/// A file that a job left, as the text of a pipeline.
+pub fn read_below(folder: &Path, path: &str) -> Result<SourceText, String> {
+    let path = path.trim_start_matches('/');
+    read(folder, path).map(|text| source(path, text, Origin::Project))
+}
+
+/// What `HOST/PROJECT/NAME@VERSION` asks for.
+pub fn component_request(address: &str) -> Result<SourceRequest, String> {
+    let parts = address.rsplit_once('@').and_then(|(path, version)| {
+        let (host, path) = path.split_once('/')?;
+        let (project, name) = path.rsplit_once('/')?;
+        Some([host, project, name, version].map(str::to_owned))
+    });
+    let [host, project, name, version] = parts.ok_or_else(|| {
+        format!("`{address}` is no component; it takes `HOST/PROJECT/NAME@VERSION`")
+    })?;
+    Ok(SourceRequest::Component { host, project, name, version })
 }
 
 /// The files below a folder that fit a pattern, in the order of their paths.

@@ -69,7 +69,7 @@ pub fn workspace_source(
 
 /// Makes the driver of GitHub's workflows.
 pub fn make(manner: Manner, place: Place<'_>) -> Result<Made, Failure> {
-    let Place { opened, base, name, surface, services } = place;
+    let Place { opened, base, name, surface, services, .. } = place;
     let Manner { mut secrets, settings, shell_on_failure } = manner;
     let workspaces = Arc::new(Workspaces::open(&base, &name).map_err(Failure::environment)?);
     let workspace_source = if settings.strict {

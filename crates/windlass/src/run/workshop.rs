@@ -35,6 +35,8 @@ pub struct Place<'a> {
     pub opened: &'a Opened,
     /// Where workspaces are made.
     pub base: PathBuf,
+    /// Where the history lies, and what belongs to it.
+    pub state: PathBuf,
     /// A name that is unique for all time.
     pub name: String,
     /// Where people follow the runs.
@@ -86,6 +88,7 @@ impl Prepared {
         let Made { dialect, workspaces, kill } = (request.maker)(Place {
             opened,
             base: store.directory().join("work"),
+            state: store.directory().to_owned(),
             name: ulid::Ulid::generate().to_string(),
             surface: surface.clone(),
             services: services.clone(),
