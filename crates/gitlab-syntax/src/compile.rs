@@ -4,12 +4,12 @@
 use indexmap::IndexMap;
 use windlass_diagnostics::{Diagnostic, Severity, SourceMap, Span};
 
-use crate::condition::Conditions;
 use crate::configuration::Configuration;
 use crate::creation::{NoPipeline, create};
 use crate::facts::Facts;
 use crate::include::Loader;
 use crate::keywords::check::Checker;
+use crate::knowledge::Knowledge;
 use crate::pipeline::Pipeline;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::{SourceRequest, SourceText, Sources};
@@ -63,7 +63,8 @@ pub enum Outcome {
 /// Compiles a configuration.
 #[must_use]
 pub fn compile(call: &Call<'_>) -> Compiled {
-    let mut loader = Loader::new(call.sources, call.facts, call.most_includes);
+    let knowledge = Knowledge::new(call.facts);
+    let mut loader = Loader::new(call.sources, &knowledge, call.most_includes);
     let inputs = call.inputs.iter().map(|(name, input)| {
         let value = Value::from_json(input, Span::default());
         (name.clone(), Entry { key: Span::default(), value })
@@ -78,9 +79,8 @@ pub fn compile(call: &Call<'_>) -> Compiled {
         outcome = Outcome::Needs(missing);
     } else if let Some(merged) = merged {
         let problems = &mut loader.problems;
-        let conditions = Conditions::default();
-        if let Some(whole) = prepare(merged, &conditions, problems) {
-            let created = create(&whole, call.facts, &conditions, problems);
+        if let Some(whole) = prepare(merged, &knowledge, problems) {
+            let created = create(&whole, &knowledge, problems);
             if !problems.iter().any(Problem::is_error) {
                 outcome = match created {
                     Ok(pipeline) => Outcome::Pipeline(Box::new(pipeline)),
@@ -97,7 +97,7 @@ pub fn compile(call: &Call<'_>) -> Compiled {
 /// Merges jobs, puts references in place, checks, and brings everything into its full form.
 fn prepare(
     mut merged: Mapping,
-    conditions: &Conditions,
+    knowledge: &Knowledge<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Configuration> {
     let before = problems.len();
@@ -106,7 +106,7 @@ fn prepare(
     if problems[before..].iter().any(Problem::is_error) {
         return None;
     }
-    validation::check_merged(&merged, &mut Checker { problems, conditions });
+    validation::check_merged(&merged, &mut Checker { problems, conditions: &knowledge.conditions });
     // Where a file could not be included, its jobs are missing.
     if !validation::has_jobs(&merged) && !problems.iter().any(Problem::is_error) {
         let place = merged.0.values().next().map(|entry| entry.key).unwrap_or_default();

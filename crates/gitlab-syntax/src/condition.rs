@@ -68,6 +68,13 @@ impl Condition {
         parse::parse(text).map(Self)
     }
 
+    /// The names of the variables it asks for.
+    pub fn variables(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.0.variables(&mut names);
+        names
+    }
+
     /// Whether it holds. A variable that is not set is null.
     #[must_use]
     pub fn holds(&self, variables: &Scope<'_>) -> bool {
@@ -95,6 +102,22 @@ impl Node {
     }
 }
 
+impl Node {
+    fn variables<'names>(&'names self, names: &mut Vec<&'names str>) {
+        let operands = match self {
+            Self::Any(parts) | Self::All(parts) => {
+                return parts.iter().for_each(|part| part.variables(names));
+            }
+            Self::Equal { left, right, .. } | Self::Match { left, right, .. } => vec![left, right],
+            Self::Operand(operand) => vec![operand],
+        };
+        names.extend(operands.into_iter().filter_map(|operand| match operand {
+            Operand::Variable(name) => Some(name.as_str()),
+            _ => None,
+        }));
+    }
+}
+
 impl Operand {
     fn value<'value>(&'value self, variables: &Scope<'value>) -> Option<&'value str> {
         match self {
@@ -105,17 +128,19 @@ impl Operand {
         }
     }
 
-    /// Whether a text matches this pattern, or the pattern that this variable holds. A variable
-    /// that holds none matches nothing.
+    /// Whether a text matches this pattern, or the pattern that this variable holds. What is no
+    /// pattern is searched for the text, as GitLab does it: see section "Unexpected behavior from
+    /// regular expression matching with `=~`".
     fn is_match(&self, text: &str, variables: &Scope<'_>) -> bool {
-        match self {
-            Self::Pattern(pattern) => pattern.is_match(text),
-            Self::Variable(_) | Self::Text(_) => self
-                .value(variables)
-                .and_then(split_pattern)
-                .and_then(|(pattern, flags)| build_pattern(pattern, flags).ok())
-                .is_some_and(|pattern| pattern.is_match(text)),
-            Self::Null => false,
+        if let Self::Pattern(pattern) = self {
+            return pattern.is_match(text);
+        }
+        let Some(value) = self.value(variables) else { return false };
+        match split_pattern(value) {
+            Some((pattern, flags)) => {
+                build_pattern(pattern, flags).is_ok_and(|pattern| pattern.is_match(text))
+            }
+            None => value.contains(text),
         }
     }
 }
@@ -196,7 +221,8 @@ mod tests {
         assert!(holds("$BRANCH =~ /^MAIN$/i"));
         assert!(holds(r#""a/b" =~ /a\/b/"#));
         assert!(holds("$BRANCH =~ $PATTERN"));
-        assert!(!holds("$BRANCH =~ $WORD"));
+        assert!(!holds("$TAG =~ $WORD"));
+        assert!(holds("'23' =~ '1234'"));
     }
 
     #[test]

@@ -13,9 +13,9 @@ use std::collections::{HashMap, HashSet};
 use windlass_diagnostics::{SourceId, SourceMap, Span};
 
 use crate::document::{Document, read};
-use crate::facts::Facts;
 use crate::inputs::interpolation::Interpolation;
 use crate::inputs::{self, Specification};
+use crate::knowledge::Knowledge;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::{Answer, Origin, SourceRequest, SourceText, Sources};
 use crate::value::{Data, Mapping, Value};
@@ -35,7 +35,7 @@ struct Inclusion {
 /// Reads a configuration with everything it includes.
 pub(crate) struct Loader<'call> {
     pub sources: &'call dyn Sources,
-    pub facts: &'call dyn Facts,
+    pub knowledge: &'call Knowledge<'call>,
     /// Most files that may be included.
     pub limit: usize,
     /// What `include` may use: the variables outside of the configuration.
@@ -53,12 +53,16 @@ pub(crate) struct Loader<'call> {
 }
 
 impl<'call> Loader<'call> {
-    pub(crate) fn new(sources: &'call dyn Sources, facts: &'call dyn Facts, limit: usize) -> Self {
+    pub(crate) fn new(
+        sources: &'call dyn Sources,
+        knowledge: &'call Knowledge<'call>,
+        limit: usize,
+    ) -> Self {
         Self {
             sources,
-            facts,
+            knowledge,
             limit,
-            variables: facts.levels().merged(),
+            variables: knowledge.facts.levels().merged(),
             texts: SourceMap::new(),
             own: HashSet::new(),
             included: HashMap::new(),
@@ -184,7 +188,7 @@ impl<'call> Loader<'call> {
             entry.rules.as_ref(),
             origin,
             &self.variables,
-            self.facts,
+            self.knowledge,
             &mut self.problems,
         ) {
             return;

@@ -16,6 +16,7 @@ pub mod facts;
 mod include;
 mod inputs;
 mod keywords;
+mod knowledge;
 #[cfg(test)]
 mod official_schema;
 #[cfg(test)]

@@ -5,8 +5,8 @@
 
 use regex::Regex;
 
-use crate::condition::{Conditions, regex_cause};
-use crate::facts::Facts;
+use crate::condition::regex_cause;
+use crate::knowledge::Knowledge;
 use crate::path_pattern::PathPattern;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::Origin;
@@ -16,8 +16,7 @@ use crate::variables::{Scope, Variables};
 /// What rules are decided with.
 pub(crate) struct Deciding<'call> {
     pub scope: Scope<'call>,
-    pub facts: &'call dyn Facts,
-    pub conditions: &'call Conditions,
+    pub knowledge: &'call Knowledge<'call>,
     /// Where `exists` looks if it does not say where.
     pub origin: &'call Origin,
 }
@@ -43,7 +42,7 @@ impl Deciding<'_> {
     /// Whether a condition holds; one that cannot be read, which is told elsewhere, does not.
     pub(crate) fn holds(&self, condition: &Value) -> bool {
         let text = condition.as_scalar().unwrap_or_default();
-        self.conditions.read(&text).is_ok_and(|condition| condition.holds(&self.scope))
+        self.knowledge.conditions.read(&text).is_ok_and(|condition| condition.holds(&self.scope))
     }
 
     /// `changes`: whether a file that fits was changed; so too where nothing is known of changes,
@@ -51,11 +50,11 @@ impl Deciding<'_> {
     pub(crate) fn changed(&self, changes: &Value, problems: &mut Vec<Problem>) -> bool {
         let compare_to = changes.get("compare_to").and_then(Value::as_scalar);
         let compare_to = compare_to.map(|reference| self.scope.expand(&reference));
-        match self.facts.changed_files(compare_to.as_deref()) {
+        match self.knowledge.changed_files(compare_to).as_ref() {
             Ok(None) => true,
-            Ok(Some(files)) => self.any_fits(changes, &files, problems),
+            Ok(Some(files)) => self.any_fits(changes, files, problems),
             Err(cause) => {
-                let kind = ProblemKind::Undecided { keyword: "changes", cause };
+                let kind = ProblemKind::Undecided { keyword: "changes", cause: cause.clone() };
                 problems.push(Problem::new(changes.span, kind));
                 true
             }
@@ -69,16 +68,16 @@ impl Deciding<'_> {
             let text = exists.get(key).and_then(Value::as_scalar);
             text.map(|text| self.scope.expand(&text))
         };
-        let (project, reference) = match (text("project"), self.origin) {
+        let place = match (text("project"), self.origin) {
             (None, Origin::Other { project, reference, .. }) => {
                 (Some(project.clone()), reference.clone())
             }
             (project, _) => (project, text("ref")),
         };
-        match self.facts.existing_files(project.as_deref(), reference.as_deref()) {
-            Ok(files) => self.any_fits(exists, &files, problems),
+        match self.knowledge.existing_files(place).as_ref() {
+            Ok(files) => self.any_fits(exists, files, problems),
             Err(cause) => {
-                let kind = ProblemKind::Undecided { keyword: "exists", cause };
+                let kind = ProblemKind::Undecided { keyword: "exists", cause: cause.clone() };
                 problems.push(Problem::new(exists.span, kind));
                 false
             }
@@ -110,12 +109,11 @@ pub(crate) fn include_applies(
     rules: Option<&Value>,
     origin: &Origin,
     variables: &Variables,
-    facts: &dyn Facts,
+    knowledge: &Knowledge<'_>,
     problems: &mut Vec<Problem>,
 ) -> bool {
     let Some(rules) = rules.filter(|rules| !rules.is_null()) else { return true };
-    let deciding =
-        Deciding { scope: variables.scope(), facts, conditions: &Conditions::default(), origin };
+    let deciding = Deciding { scope: variables.scope(), knowledge, origin };
     let matched = deciding.first_match(rules, problems);
     matched.is_some_and(|rule| word(rule, "when").as_deref() != Some("never"))
 }

@@ -70,15 +70,11 @@ impl<'call> Creation<'call> {
         job: &Job,
         value: &'rules Value,
     ) -> Result<Option<&'rules Value>, ExclusionReason> {
-        let environment = job.environment.as_ref();
-        let own = predefined::of_job(&job.name, &job.stage, job.parallel.as_ref(), environment);
-        let scope = self.facts.levels().scope(&[&own, &job.variables]);
-        let deciding = Deciding {
-            scope,
-            facts: self.facts,
-            conditions: self.conditions,
-            origin: &Origin::Project,
-        };
+        // Conditions do not know what comes from the environment of the job ("Where variables can
+        // be used", `rules:if`).
+        let own = predefined::of_job(&job.name, &job.stage, job.parallel.as_ref(), None);
+        let scope = self.knowledge.facts.levels().scope(&[&own, &job.variables]);
+        let deciding = Deciding { scope, knowledge: self.knowledge, origin: &Origin::Project };
         if let Some(rules) = value.get("rules") {
             let matched = deciding.first_match(rules, self.problems);
             return matched.map(Some).ok_or(ExclusionReason::NoRuleMatched);

@@ -33,6 +33,8 @@ pub(super) fn of(kind: &ProblemKind) -> Option<String> {
         }
         Kind::ScanMayFail { .. } => "remove `allow_failure`, so that its findings are seen",
         Kind::FloatingImage { .. } => "name a version, or a digest with `@sha256:`",
+        Kind::DependencyNotNeeded { .. } => "add the job to `needs`",
+        Kind::JobOnlyVariable { .. } => "ask for it in the script",
         Kind::UnreachableRule => "move the rule before the one that always matches",
         Kind::NeverRuns { .. } => "remove the job, or mend its rules",
         Kind::Conflict { .. } => "keep one of the two",
