@@ -11,8 +11,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 
+use crate::pattern;
 use crate::variables::Scope;
 
 pub use parse::ConditionError;
@@ -136,42 +137,13 @@ impl Operand {
             return pattern.is_match(text);
         }
         let Some(value) = self.value(variables) else { return false };
-        match split_pattern(value) {
+        match pattern::split(value) {
             Some((pattern, flags)) => {
-                build_pattern(pattern, flags).is_ok_and(|pattern| pattern.is_match(text))
+                pattern::build(pattern, flags).is_ok_and(|pattern| pattern.is_match(text))
             }
             None => value.contains(text),
         }
     }
-}
-
-/// `/pattern/flags` as pattern and flags.
-pub(crate) fn split_pattern(text: &str) -> Option<(&str, &str)> {
-    let inner = text.strip_prefix('/')?;
-    let end = inner.rfind('/')?;
-    let (pattern, flags) = (&inner[..end], &inner[end + 1..]);
-    flags.bytes().all(|flag| b"ismU".contains(&flag)).then_some((pattern, flags))
-}
-
-/// Builds the expression of `/pattern/flags`, in which slashes are escaped.
-///
-/// # Errors
-/// Why it is no regular expression, in a few words.
-pub(crate) fn build_pattern(pattern: &str, flags: &str) -> Result<Regex, String> {
-    RegexBuilder::new(&pattern.replace("\\/", "/"))
-        .case_insensitive(flags.contains('i'))
-        .dot_matches_new_line(flags.contains('s'))
-        .multi_line(flags.contains('m'))
-        .swap_greed(flags.contains('U'))
-        .build()
-        .map_err(|error| regex_cause(&error))
-}
-
-/// The last line of what the library says, which names the cause.
-pub(crate) fn regex_cause(error: &regex::Error) -> String {
-    let told = error.to_string();
-    let cause = told.lines().last().unwrap_or_default().trim();
-    cause.strip_prefix("error: ").unwrap_or(cause).to_owned()
 }
 
 #[cfg(test)]

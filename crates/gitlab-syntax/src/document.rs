@@ -59,7 +59,7 @@ pub fn read(
         (Some(first), second) if first.get("spec").is_some() => {
             Document { header: Some(first), body: second.filter(|body| !body.is_null()) }
         }
-        (first, second) => Document { header: None, body: second.or(first) },
+        (first, _) => Document { header: None, body: first },
     })
 }
 
@@ -184,7 +184,7 @@ copy: *a
         let document = read(SourceId(0), "spec:\n  inputs: {}\n---\njob: {}\n", &mut Vec::new());
         let document = document.expect("it is YAML");
         assert!(document.header.is_some() && document.body.is_some());
-        assert_eq!(body("---\njob: {}\n"), serde_json::json!({"job": {}}));
+        assert_eq!(body("---\njob: {}\n---\n"), serde_json::json!({"job": {}}));
     }
 
     #[test]

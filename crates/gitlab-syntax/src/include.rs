@@ -15,6 +15,9 @@ use windlass_diagnostics::{SourceId, SourceMap, Span};
 use crate::document::{Document, read};
 use crate::inputs::interpolation::Interpolation;
 use crate::inputs::{self, Specification};
+use crate::keywords::Shape;
+use crate::keywords::check::Checker;
+use crate::keywords::top::{INCLUDES, SPEC};
 use crate::knowledge::Knowledge;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::{Answer, Origin, SourceRequest, SourceText, Sources};
@@ -121,6 +124,7 @@ impl<'call> Loader<'call> {
             }
         };
         let Some(include) = own.0.shift_remove("include") else { return Some(own) };
+        self.check(&include.value, &INCLUDES, "include");
         let mut merged = Mapping::default();
         for entry in include.value.flattened() {
             self.include(entry, &source.origin, &mut merged);
@@ -155,6 +159,9 @@ impl<'call> Loader<'call> {
             };
         };
         let before = self.problems.len();
+        if let Some(spec) = header.get("spec") {
+            self.check(spec, &SPEC, "spec");
+        }
         let specification = Specification::read(&header, &mut self.problems);
         if self.problems[before..].iter().any(Problem::is_error) {
             return None;
@@ -173,6 +180,11 @@ impl<'call> Loader<'call> {
         };
         interpolation.fill(&mut body, &mut self.problems);
         Some(body)
+    }
+
+    fn check(&mut self, value: &Value, shape: &Shape, path: &str) {
+        let conditions = &self.knowledge.conditions;
+        Checker { problems: &mut self.problems, conditions }.check(value, shape, path);
     }
 
     /// Merges what one entry names over what is there.

@@ -22,6 +22,7 @@ mod official_schema;
 #[cfg(test)]
 mod pages;
 pub mod path_pattern;
+pub mod pattern;
 pub mod pipeline;
 mod policy;
 pub mod problem;

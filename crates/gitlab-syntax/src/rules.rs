@@ -3,11 +3,9 @@
 //! Source: "CI/CD YAML syntax reference", sections `rules`, `workflow:rules` and `include:rules`;
 //! "Specify when jobs run with `rules`".
 
-use regex::Regex;
-
-use crate::condition::regex_cause;
 use crate::knowledge::Knowledge;
 use crate::path_pattern::PathPattern;
+use crate::pattern;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::Origin;
 use crate::value::Value;
@@ -88,10 +86,11 @@ impl Deciding<'_> {
     /// stands for `paths`.
     fn any_fits(&self, clause: &Value, files: &[String], problems: &mut Vec<Problem>) -> bool {
         if let Some(written) = clause.get("regexp") {
-            return match Regex::new(&self.scope.expand(&written.as_scalar().unwrap_or_default())) {
+            let text = self.scope.expand(&written.as_scalar().unwrap_or_default());
+            return match pattern::build(&text, "") {
                 Ok(pattern) => files.iter().any(|file| pattern.is_match(file)),
-                Err(error) => {
-                    let kind = ProblemKind::Pattern { cause: regex_cause(&error) };
+                Err(cause) => {
+                    let kind = ProblemKind::Pattern { cause };
                     problems.push(Problem::new(written.span, kind));
                     false
                 }

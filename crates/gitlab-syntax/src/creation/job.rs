@@ -5,6 +5,7 @@
 
 use super::{Creation, Draft, parallel};
 use crate::configuration::{ConfiguredJob, DEFAULT_STAGE};
+use crate::pattern;
 use crate::pipeline::{AllowFailure, ExcludedJob, ExclusionReason, Job, ParallelInstance, When};
 use crate::reading;
 use crate::rules::Deciding;
@@ -159,5 +160,5 @@ fn read(name: &str, value: &Value) -> Job {
 
 /// `/pattern/` without its slashes.
 fn bare_pattern(text: &str) -> String {
-    crate::condition::split_pattern(text).map_or(text, |(pattern, _)| pattern).to_owned()
+    pattern::split(text).map_or(text, |(inner, _)| inner).to_owned()
 }
