@@ -69,7 +69,7 @@ pub fn compile(call: &Call<'_>) -> Compiled {
         let value = Value::from_json(input, Span::default());
         (name.clone(), Entry { key: Span::default(), value })
     });
-    let merged = loader.load(&call.main, &Mapping(inputs.collect()), None);
+    let merged = loader.load(&call.main, &inputs.collect(), None);
     let mut configuration = None;
     let mut outcome = Outcome::Refused;
     if !loader.missing.is_empty() {
@@ -77,7 +77,8 @@ pub fn compile(call: &Call<'_>) -> Compiled {
         let mut seen = std::collections::HashSet::new();
         missing.retain(|request| seen.insert(request.clone()));
         outcome = Outcome::Needs(missing);
-    } else if let Some(merged) = merged {
+    } else if let Some(merged) = merged.filter(|_| !loader.problems.iter().any(Problem::is_error)) {
+        // Where a file could not be read or filled in, all that follows from it would be told too.
         let problems = &mut loader.problems;
         if let Some(whole) = prepare(merged, &knowledge, problems) {
             let created = create(&whole, &knowledge, problems);
@@ -107,9 +108,8 @@ fn prepare(
         return None;
     }
     validation::check_merged(&merged, &mut Checker { problems, conditions: &knowledge.conditions });
-    // Where a file could not be included, its jobs are missing.
     if !validation::has_jobs(&merged) && !problems.iter().any(Problem::is_error) {
-        let place = merged.0.values().next().map(|entry| entry.key).unwrap_or_default();
+        let place = merged.entries().next().map(|(_, entry)| entry.key).unwrap_or_default();
         problems.push(Problem::new(place, ProblemKind::NoJobs));
     }
     let configuration = Configuration::from_merged(&merged);

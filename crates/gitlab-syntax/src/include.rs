@@ -123,7 +123,7 @@ impl<'call> Loader<'call> {
                 return None;
             }
         };
-        let Some(include) = own.0.shift_remove("include") else { return Some(own) };
+        let Some(include) = own.edit().shift_remove("include") else { return Some(own) };
         self.check(&include.value, &INCLUDES, "include");
         let mut merged = Mapping::default();
         for entry in include.value.flattened() {
@@ -144,7 +144,7 @@ impl<'call> Loader<'call> {
         let Document { header, body } = document;
         let empty = Value::new(Data::Mapping(Mapping::default()), place);
         let Some(header) = header else {
-            if let Some((input, entry)) = inputs.0.first() {
+            if let Some((input, entry)) = inputs.entries().next() {
                 let cause = "is given, and the file asks for no inputs".to_owned();
                 let kind = ProblemKind::Input { input: input.clone(), cause };
                 self.problems.push(Problem::new(entry.key, kind));

@@ -28,7 +28,7 @@ const CONFLICTS: &[(&str, &str)] = &[
 /// Checks the keywords of a merged document.
 pub(crate) fn check_merged(merged: &Mapping, checker: &mut Checker<'_>) {
     let top = TOP.keys().unwrap_or_default();
-    for (name, entry) in &merged.0 {
+    for (name, entry) in merged.entries() {
         if let Some(key) = top.iter().find(|key| key.name == name) {
             if !entry.value.is_null() {
                 checker.check(&entry.value, key.shape, name);
@@ -59,7 +59,7 @@ fn check_job(name: &str, value: &Value, checker: &mut Checker<'_>) {
     };
     checker.check(value, &JOB, name);
     for &(first, second) in CONFLICTS {
-        if let (Some(one), Some(_)) = (job.0.get(second), job.filled(first))
+        if let (Some(one), Some(_)) = (job.entry(second), job.filled(first))
             && !one.value.is_null()
         {
             checker.problems.push(Problem::new(one.key, ProblemKind::Conflict { first, second }));

@@ -209,7 +209,7 @@ fn fill_matrix(value: &mut Value, job: &Job) -> Result<(), String> {
         }
         Data::List(items) => items.iter_mut().try_for_each(|item| fill_matrix(item, job)),
         Data::Mapping(mapping) => {
-            mapping.0.values_mut().try_for_each(|entry| fill_matrix(&mut entry.value, job))
+            mapping.edit().values_mut().try_for_each(|entry| fill_matrix(&mut entry.value, job))
         }
         _ => Ok(()),
     }

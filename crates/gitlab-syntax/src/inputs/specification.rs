@@ -70,7 +70,7 @@ impl Specification {
         let Some(spec) = header.get("spec") else { return Self::default() };
         let mut inputs = IndexMap::new();
         for (name, entry) in
-            spec.get("inputs").and_then(Value::as_mapping).iter().flat_map(|it| &it.0)
+            spec.get("inputs").and_then(Value::as_mapping).into_iter().flat_map(|it| it.entries())
         {
             if let Some(input) = input(name, entry.key, &entry.value, problems) {
                 inputs.insert(name.clone(), input);

@@ -106,7 +106,7 @@ impl Checker<'_> {
     }
 
     fn check_keys(&mut self, mapping: &Mapping, value: &Value, keys: &[Key], path: &str) {
-        for (name, entry) in &mapping.0 {
+        for (name, entry) in mapping.entries() {
             let Some(key) = keys.iter().find(|key| key.name == name) else {
                 let kind = ProblemKind::UnknownKeyword {
                     keyword: name.clone(),
