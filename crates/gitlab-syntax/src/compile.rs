@@ -1,6 +1,8 @@
 //! The whole way from a text to a pipeline, or to what is wrong, or to what has to be fetched
 //! first.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use windlass_diagnostics::{Diagnostic, Severity, SourceMap, Span};
 
@@ -74,7 +76,7 @@ pub fn compile(call: &Call<'_>) -> Compiled {
     let mut outcome = Outcome::Refused;
     if !loader.missing.is_empty() {
         let mut missing = std::mem::take(&mut loader.missing);
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         missing.retain(|request| seen.insert(request.clone()));
         outcome = Outcome::Needs(missing);
     } else if let Some(merged) = merged.filter(|_| !loader.problems.iter().any(Problem::is_error)) {
@@ -118,7 +120,7 @@ fn prepare(
     Some(configuration)
 }
 
-/// The problems as people read them: each once, with the includes that led to its file. Only
+/// The problems as people read them: one of a kind at each place, with the includes that led there. Only
 /// errors are told about files of others.
 fn told(loader: &Loader<'_>) -> Vec<Diagnostic> {
     let told = loader.problems.iter().filter(|it| it.is_error() || loader.is_own(it));
@@ -131,11 +133,13 @@ fn told(loader: &Loader<'_>) -> Vec<Diagnostic> {
         })
         .collect();
     let place = |it: &Diagnostic| it.primary.as_ref().map(|label| (label.span.source, it.offset()));
-    diagnostics.sort_by(|one, other| {
-        let words = || one.message.cmp(&other.message);
-        place(one).cmp(&place(other)).then_with(words)
+    diagnostics.sort_by_key(place);
+    // What many jobs take over from one place is wrong there, and not in each of them.
+    let mut told = HashSet::new();
+    diagnostics.retain(|it| {
+        let span = it.primary.as_ref().map(|label| label.span);
+        told.insert((span, it.code, span.is_none().then(|| it.message.clone())))
     });
-    diagnostics.dedup();
     diagnostics
 }
 

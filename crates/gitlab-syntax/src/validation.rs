@@ -97,6 +97,7 @@ pub(crate) fn check_jobs(configuration: &Configuration, problems: &mut Vec<Probl
         check_work(name, job, problems);
         check_stage(name, job, configuration, problems);
         check_dependencies(name, job, problems);
+        check_generated(name, job, configuration, problems);
         let stop = job.value.get("environment").and_then(|it| it.get("on_stop"));
         if let Some(stop) = stop
             && let Some(other) = stop.as_scalar()
@@ -151,6 +152,28 @@ fn check_dependencies(name: &str, job: &ConfiguredJob, problems: &mut Vec<Proble
         if let Some(dependency) = entry.as_scalar().filter(|it| !needed.contains(it)) {
             let kind = ProblemKind::DependencyNotNeeded { job: name.to_owned(), dependency };
             problems.push(Problem::new(entry.span, kind));
+        }
+    }
+}
+
+/// The job that generates a child pipeline is in the same configuration. Source: "Downstream
+/// pipelines", section "Dynamic child pipelines".
+fn check_generated(
+    name: &str,
+    job: &ConfiguredJob,
+    configuration: &Configuration,
+    problems: &mut Vec<Problem>,
+) {
+    let included = job.value.get("trigger").and_then(|trigger| trigger.get("include"));
+    for generating in included.into_iter().flat_map(Value::flattened).filter_map(|it| it.get("job"))
+    {
+        let source_job = generating.as_scalar().unwrap_or_default();
+        if !configuration.jobs.contains_key(&source_job) && !source_job.contains('$') {
+            let known = configuration.jobs.keys().map(String::as_str);
+            let suggestion = nearest(&source_job, known);
+            let job = name.to_owned();
+            let kind = ProblemKind::UnknownArtifactJob { job, source_job, suggestion };
+            problems.push(Problem::new(generating.span, kind));
         }
     }
 }

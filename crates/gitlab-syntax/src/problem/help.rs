@@ -26,7 +26,9 @@ pub(super) fn of(kind: &ProblemKind) -> Option<String> {
         Kind::ExcludedNeed { .. } => {
             "give the needed job the same rules, or say `optional: true` for it"
         }
-        Kind::LaterNeed { .. } => "a job needs jobs of its own stage or of earlier ones",
+        Kind::LaterNeed { .. } | Kind::LaterDependency { .. } => {
+            "a job needs jobs of its own stage or of earlier ones"
+        }
         Kind::Deprecated { instead, .. } => return Some(format!("use {instead} instead")),
         Kind::PlainSecret { .. } => {
             "keep it as a masked variable of the project, or fetch it with `secrets`"
@@ -52,6 +54,7 @@ fn suggestion(kind: &ProblemKind) -> Option<&String> {
         | ProblemKind::UnknownKeyword { suggestion, .. }
         | ProblemKind::UnknownStage { suggestion, .. }
         | ProblemKind::UnknownNeed { suggestion, .. }
+        | ProblemKind::UnknownArtifactJob { suggestion, .. }
         | ProblemKind::UnknownDependency { suggestion, .. } => suggestion.as_ref(),
         _ => None,
     }
