@@ -119,6 +119,28 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// A token with these claims; `None` without a key.
+    pub(crate) async fn sign_identity(
+        &self,
+        mut claims: Map<String, Value>,
+        issuer: &str,
+    ) -> Option<String> {
+        claims.insert("jti".to_owned(), ulid::Ulid::generate().to_string().into());
+        put_validity(&mut claims, issuer, Timestamp::now());
+        self.identity_key().await.ok()?.sign(&claims)
+    }
+}
+
+/// Who issues a token, and how long it is good.
+fn put_validity(claims: &mut Map<String, Value>, issuer: &str, now: Timestamp) {
+    let now = now.as_second();
+    claims.insert("iss".to_owned(), issuer.into());
+    claims.insert("nbf".to_owned(), now.into());
+    claims.insert("iat".to_owned(), now.into());
+    claims.insert("exp".to_owned(), now.saturating_add(LIFETIME).into());
+}
+
 fn refuse(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({"message": message}))).into_response()
 }
@@ -155,7 +177,6 @@ fn claims(
     let owner = job.github("repository_owner");
     let audience = audience.filter(|it| !it.is_empty());
     let audience = audience.unwrap_or_else(|| format!("https://github.com/{owner}"));
-    let now = now.as_second();
     let mut claims = Map::new();
     let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     put("jti", ulid::Ulid::generate().to_string().into());
@@ -171,10 +192,7 @@ fn claims(
     if let Some(environment) = &job.environment {
         put("environment", environment.clone().into());
     }
-    put("iss", issuer.into());
-    put("nbf", now.into());
-    put("iat", now.into());
-    put("exp", now.saturating_add(LIFETIME).into());
+    put_validity(&mut claims, issuer, now);
     claims
 }
 

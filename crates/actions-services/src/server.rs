@@ -10,6 +10,7 @@ use std::{
 
 use axum::{Router, extract::DefaultBodyLimit, routing};
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use thiserror::Error;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -187,6 +188,16 @@ impl Services {
         };
         self.shared.jobs.insert(facts);
         Ok(admission)
+    }
+
+    /// An identity token of other claims than those of a job of GitHub. Issuer, times and id are
+    /// added; the keys are found by [`Addresses::results_url`].
+    ///
+    /// # Errors
+    /// When there is no key, or the token cannot be signed.
+    pub async fn sign_identity(&self, claims: Map<String, Value>) -> Result<String, ServiceError> {
+        let issuer = &self.addresses().results_url;
+        self.shared.sign_identity(claims, issuer).await.ok_or(ServiceError::Keys)
     }
 
     /// Ends all connections and waits for what is still to be put away.

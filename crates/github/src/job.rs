@@ -43,6 +43,7 @@ mod state;
 mod steps;
 mod variables;
 
+pub use actions::node::tool_architecture;
 pub use containers::settings::{ContainerSettings, Platform, Platforms, RunSettings, StandIn};
 pub use driver::GithubJobDriver;
 pub use isolation::{Isolation, LimitSettings};
@@ -51,6 +52,7 @@ pub use services::{
     ActionsServices, ServiceAccess, ServiceAddresses, ServiceEntrance, ServiceRequest,
 };
 pub use setup::session_id;
+pub use shell::which;
 
 /// What people call a step before it runs.
 pub(crate) fn step_label(

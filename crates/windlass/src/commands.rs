@@ -13,3 +13,4 @@ pub mod run;
 pub mod runs;
 pub mod sizes;
 pub mod table;
+pub mod tools;

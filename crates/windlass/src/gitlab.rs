@@ -1,8 +1,13 @@
 //! Pipelines of GitLab: from a project and what the user said to a compiled configuration.
 
+mod downstream;
+pub mod driver;
 mod facts;
 mod remote;
+pub mod run;
+pub mod settings;
 mod sources;
+mod vault;
 
 use std::{
     env,
@@ -10,10 +15,12 @@ use std::{
     path::Path,
 };
 
+use indexmap::IndexMap;
 use windlass_diagnostics::render_text;
 
 use windlass_gitlab_syntax::{
-    Call, Compiled, MOST_INCLUDES, NoPipeline, Origin, Outcome, SourceText, compile as compile_call,
+    Call, Compiled, Facts, MOST_INCLUDES, NoPipeline, Origin, Outcome, SourceText,
+    compile as compile_call,
 };
 
 use crate::{
@@ -21,8 +28,8 @@ use crate::{
     exit::Failure,
     run::{project::Opened, surface},
 };
-use facts::ProjectFacts;
-use sources::ProjectSources;
+use facts::{ProjectFacts, PushFacts};
+use sources::{LocalSources, ProjectSources};
 
 /// The configuration of a project that names no other.
 pub const CONFIGURATION: &str = ".gitlab-ci.yml";
@@ -35,30 +42,50 @@ pub async fn compile(opened: &Opened, wanted: &PipelineFor) -> Result<Compiled, 
         None => CONFIGURATION.to_owned(),
     };
     let mut sources = ProjectSources::new(opened, &wanted.project)?;
-    let text = sources.read(&name).map_err(|cause| {
+    let main = sources.file(&name).map_err(|cause| {
         Failure::refused_because(format!("cannot read the configuration {name}: {cause}"))
     })?;
     let facts = ProjectFacts::new(opened, wanted, &name);
+    let inputs = wanted.input.iter().map(|(name, text)| (name.clone(), input(text)));
+    Ok(compile_from(main, inputs.collect(), &mut sources, &facts).await)
+}
+
+/// Compiles a text, with all that has to be fetched for it.
+async fn compile_from(
+    main: SourceText,
+    inputs: IndexMap<String, serde_json::Value>,
+    sources: &mut ProjectSources<'_>,
+    facts: &dyn Facts,
+) -> Compiled {
     loop {
-        let main = SourceText {
-            name: name.as_str().into(),
-            text: text.as_str().into(),
-            origin: Origin::Project,
-            component: None,
-        };
-        let inputs = wanted.input.iter().map(|(name, text)| (name.clone(), input(text)));
-        let compiled = compile_call(&Call {
-            main,
-            inputs: inputs.collect(),
-            sources: &sources,
-            facts: &facts,
-            most_includes: MOST_INCLUDES,
-        });
-        let Outcome::Needs(requests) = &compiled.outcome else { return Ok(compiled) };
+        let (main, inputs) = (main.clone(), inputs.clone());
+        let most_includes = MOST_INCLUDES;
+        let compiled = compile_call(&Call { main, inputs, sources, facts, most_includes });
+        let Outcome::Needs(requests) = &compiled.outcome else { return compiled };
         for request in requests {
             sources.fetch(request).await;
         }
     }
+}
+
+/// Looks at a configuration alone, as a push to the default branch has it. Nothing is fetched:
+/// where it includes something from elsewhere, only what goes before that is looked at.
+pub fn check(root: &Path, shown: &str, text: &str) -> Compiled {
+    let main = SourceText {
+        name: shown.into(),
+        text: text.into(),
+        origin: Origin::Project,
+        component: None,
+    };
+    let (sources, facts) = (LocalSources::new(root), PushFacts::new(root));
+    let inputs = IndexMap::new();
+    compile_call(&Call {
+        main,
+        inputs,
+        sources: &sources,
+        facts: &facts,
+        most_includes: MOST_INCLUDES,
+    })
 }
 
 /// Shows what is wrong or odd.

@@ -6,6 +6,7 @@ mod exit;
 mod gitlab;
 mod run;
 mod settings;
+mod tools;
 mod version;
 
 use std::{
@@ -61,6 +62,7 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Command::Lsp { .. } => commands::lsp::serve(),
         Command::Artifacts(artifacts) => with_runtime(commands::artifacts::artifacts(artifacts)),
         Command::Caches(caches) => with_runtime(commands::caches::caches(caches)),
+        Command::Tools(tools) => commands::tools::tools(tools),
         Command::Completions { shell } => commands::completions::script(shell),
         Command::Man => commands::completions::manual(),
         Command::Expand(expand) => with_runtime(commands::expand::expand(expand, color)),

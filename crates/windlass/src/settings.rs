@@ -13,7 +13,7 @@ use serde::Deserialize;
 use windlass_diagnostics::CheckSettings;
 use windlass_github::job::{RunSettings, StandIn};
 
-use crate::exit::Failure;
+use crate::{arguments::ImageUse, exit::Failure};
 
 /// The file's name, in the root of a project.
 pub const FILE_NAME: &str = "windlass.toml";
@@ -39,6 +39,8 @@ pub struct GitlabSettings {
     /// Where other projects are, by their path: folders, from the project's root, or Git
     /// addresses.
     pub projects: IndexMap<String, String>,
+    /// What the image of a job means: `if-possible`, `ignore` or `require`.
+    pub image: Option<ImageUse>,
 }
 
 /// Settings with what they were read from.

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 use super::pair;
 
@@ -49,4 +50,17 @@ pub struct PipelineFor {
     /// Where another project is, a folder or a Git address
     #[arg(long, value_name = "GROUP/NAME=PATH|URL", value_parser = pair)]
     pub project: Vec<(String, String)>,
+}
+
+/// What the image of a job means here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImageUse {
+    /// A container of it where there is an engine, else this machine.
+    #[default]
+    IfPossible,
+    /// This machine.
+    Ignore,
+    /// A container of it, or the job fails.
+    Require,
 }

@@ -9,6 +9,7 @@ mod form;
 mod look;
 mod mend;
 mod report;
+pub mod rules;
 mod texts;
 mod watch;
 

@@ -2,6 +2,8 @@
 
 mod jobs;
 
+pub use jobs::{needs, when};
+
 use serde_json::json;
 use windlass_diagnostics::SourceMap;
 use windlass_github::{launch::workflow_files, sources};

@@ -19,8 +19,10 @@ use windlass_store::{NewRun, Store, state_directory};
 use crate::{
     arguments::{self, ColorChoice},
     exit::{Exit, Failure, Outcome},
+    gitlab,
     run::{
         announcement::announce,
+        approvals::Approved,
         carry_out::{Ready, Start},
         choose::{self, Chosen},
         draft::Draft,
@@ -38,7 +40,6 @@ use crate::{
 
 /// Runs the chosen workflows and answers how they ended.
 pub async fn run(arguments: arguments::Run, color: ColorChoice) -> Outcome {
-    selection::check_event(arguments.event.as_deref())?;
     selection::check_actions(&arguments.action)?;
     if arguments.shell_on_failure && !somebody_is_there() {
         return Err(Failure::refused_because(
@@ -49,8 +50,9 @@ pub async fn run(arguments: arguments::Run, color: ColorChoice) -> Outcome {
     let names_files = !arguments.workflows.is_empty();
     let dialect = project::choose_dialect(&project, arguments.dialect.as_deref(), names_files)?;
     if dialect == DialectName::GitLab {
-        return Err(Failure::refused_because("pipelines of GitLab cannot be run yet"));
+        return gitlab::run::run(arguments, project, color).await;
     }
+    selection::check_event(arguments.event.as_deref())?;
     let opened = Opened::new(project, arguments.reference.as_deref())?;
     let event = opened.event(&arguments)?;
     let files = choose::named_files(&opened.project.root, &arguments.workflows)?;
@@ -151,8 +153,13 @@ async fn start(
     let store = Arc::new(Store::open(&state).await.map_err(Failure::environment)?);
     let stored = settings.to_stored()?;
     let request = workshop::Request {
-        manner: Manner { secrets, settings, shell_on_failure: arguments.shell_on_failure },
-        approved: arguments.approve.clone(),
+        keep: settings.keep,
+        maker: {
+            let shell_on_failure = arguments.shell_on_failure;
+            let manner = Manner { secrets, settings, shell_on_failure };
+            Box::new(|place| driver::make(manner, place))
+        },
+        approvals: Approved { names: arguments.approve.clone(), option: "--approve" },
         max_jobs: arguments.max_jobs,
         json: arguments.json,
         color,

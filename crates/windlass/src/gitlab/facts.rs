@@ -1,14 +1,16 @@
 //! What a pipeline is made for, as Git and the command line say.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, path::Path};
 
 use jiff::Timestamp;
+use windlass_gitlab::order::{OtherProject, PipelineContext};
 use windlass_gitlab_syntax::{
     Facts, Levels, Variable, Variables,
     variables::predefined::{PipelineFacts, of_pipeline},
 };
 use windlass_repository::{ChangeBase, changed_files};
 
+use super::sources;
 use crate::{arguments::PipelineFor, run::project::Opened};
 
 /// The source of a pipeline that came about by a merge request.
@@ -17,7 +19,7 @@ const MERGE_REQUEST: &str = "merge_request_event";
 /// The facts of a project.
 pub struct ProjectFacts<'a> {
     opened: &'a Opened,
-    source: String,
+    facts: PipelineFacts,
     levels: Levels,
     files: OnceCell<Result<Vec<String>, String>>,
 }
@@ -35,7 +37,33 @@ impl<'a> ProjectFacts<'a> {
         };
         let pipeline = typed(&wanted.var);
         let levels = Levels { predefined, pipeline, ..Levels::default() };
-        ProjectFacts { opened, source: facts.source, levels, files: OnceCell::new() }
+        ProjectFacts { opened, facts, levels, files: OnceCell::new() }
+    }
+}
+
+impl ProjectFacts<'_> {
+    /// The pipeline is of another project, whose files are those of the opened one.
+    pub fn belongs_to(&mut self, project: &OtherProject) {
+        self.facts.project_path.clone_from(&project.path);
+        if !project.commit.is_empty() {
+            self.facts.sha.clone_from(&project.commit);
+        }
+        self.levels.predefined = of_pipeline(&self.facts);
+    }
+
+    /// The predefined variables of the project and its commit.
+    pub fn of_project(&self) -> Variables {
+        let is_own = |name: &str| name.starts_with("CI_PROJECT_") || name.starts_with("CI_COMMIT_");
+        let own = self.levels.predefined.iter().filter(|(name, _)| is_own(name));
+        own.map(|(name, variable)| (name, variable.clone())).collect()
+    }
+
+    /// The pipeline is started by another one, with what that hands on.
+    pub fn start_with(&mut self, context: &PipelineContext) {
+        self.levels.predefined.overlay(&context.predefined);
+        let source = self.levels.predefined.value("CI_PIPELINE_SOURCE");
+        self.facts.source = source.unwrap_or_default().to_owned();
+        self.levels.pipeline = context.variables.clone().unwrap_or_default();
     }
 }
 
@@ -49,7 +77,7 @@ impl Facts for ProjectFacts<'_> {
     fn changed_files(&self, compare_to: Option<&str>) -> Result<Option<Vec<String>>, String> {
         let Opened { project, git, repository, .. } = self.opened;
         let Some(head) = &git.head else { return Ok(None) };
-        let base = match (compare_to, self.source.as_str()) {
+        let base = match (compare_to, self.facts.source.as_str()) {
             (Some(reference), _) => ChangeBase::ThreeDot(reference.to_owned()),
             (None, MERGE_REQUEST) => ChangeBase::ThreeDot(repository.default_branch.clone()),
             (None, "push") if repository.reference.starts_with("refs/heads/") => ChangeBase::Parent,
@@ -72,6 +100,47 @@ impl Facts for ProjectFacts<'_> {
             Ok(files.iter().map(|path| path.to_string_lossy().into_owned()).collect())
         };
         self.files.get_or_init(list).clone()
+    }
+}
+
+/// The facts of a push to the default branch, whatever is checked out, and without a Git to ask.
+pub struct PushFacts<'a> {
+    root: &'a Path,
+    levels: Levels,
+}
+
+impl<'a> PushFacts<'a> {
+    /// In the project at `root`.
+    pub fn new(root: &'a Path) -> Self {
+        let facts = PipelineFacts {
+            branch: Some("main".to_owned()),
+            default_branch: "main".to_owned(),
+            source: "push".to_owned(),
+            ..PipelineFacts::default()
+        };
+        let levels = Levels { predefined: of_pipeline(&facts), ..Levels::default() };
+        PushFacts { root, levels }
+    }
+}
+
+impl Facts for PushFacts<'_> {
+    fn levels(&self) -> &Levels {
+        &self.levels
+    }
+
+    fn changed_files(&self, _compare_to: Option<&str>) -> Result<Option<Vec<String>>, String> {
+        Ok(None)
+    }
+
+    fn existing_files(
+        &self,
+        project: Option<&str>,
+        _reference: Option<&str>,
+    ) -> Result<Vec<String>, String> {
+        match project {
+            None => Ok(sources::files(self.root)),
+            Some(project) => Err(format!("the files of {project} are not here")),
+        }
     }
 }
 
@@ -99,6 +168,18 @@ fn pipeline_facts(opened: &Opened, wanted: &PipelineFor, file: &str) -> Pipeline
         user_name: name,
         user_email: email,
     }
+}
+
+/// The predefined variables of a pipeline.
+pub fn predefined(opened: &Opened, wanted: &PipelineFor, file: &str) -> Variables {
+    ProjectFacts::new(opened, wanted, file).levels.predefined
+}
+
+/// The predefined variables that a run of the history adds. A run has one number; GitLab has an id
+/// for everybody and another within the project.
+pub fn of_run(number: u64) -> Variables {
+    let number = Variable::literal(number.to_string());
+    [("CI_PIPELINE_ID", number.clone()), ("CI_PIPELINE_IID", number)].into_iter().collect()
 }
 
 /// The GitLab that the project comes from; the one of everybody where nothing says.

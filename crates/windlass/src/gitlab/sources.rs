@@ -22,9 +22,37 @@ use crate::{
 /// The largest file that is included, in bytes; a generated one may have megabytes.
 const LARGEST: u64 = 10 << 20;
 
+/// The files of a project alone.
+pub struct LocalSources<'a> {
+    root: &'a Path,
+}
+
+impl<'a> LocalSources<'a> {
+    /// Those below `root`.
+    pub const fn new(root: &'a Path) -> Self {
+        LocalSources { root }
+    }
+}
+
+impl Sources for LocalSources<'_> {
+    fn answer(&self, request: &SourceRequest) -> Answer {
+        let found = match request {
+            SourceRequest::File { origin: Origin::Project, path } => {
+                read(self.root, path).map(|text| vec![source(path, text, Origin::Project)])
+            }
+            SourceRequest::Glob { origin: Origin::Project, pattern } => {
+                glob(self.root, pattern, &Origin::Project)
+            }
+            SourceRequest::Template { name } => template(name),
+            _ => return Answer::NotFetched,
+        };
+        found.map_or_else(Answer::Missing, Answer::Found)
+    }
+}
+
 /// The sources of a project.
 pub struct ProjectSources<'a> {
-    opened: &'a Opened,
+    local: LocalSources<'a>,
     cache: SourceCache,
     /// Where other projects are, by their path in lower case.
     places: HashMap<String, SourceOverride>,
@@ -45,7 +73,7 @@ impl<'a> ProjectSources<'a> {
         let mut all: Vec<(String, String)> = settled.collect();
         all.extend(places.iter().cloned());
         Ok(ProjectSources {
-            opened,
+            local: LocalSources::new(&opened.project.root),
             cache: source_cache(),
             places: overrides(&all),
             server_url: server_url(opened),
@@ -54,8 +82,27 @@ impl<'a> ProjectSources<'a> {
     }
 
     /// A file of the project.
-    pub fn read(&self, path: &str) -> Result<String, String> {
-        read(&self.opened.project.root, path)
+    pub fn file(&self, path: &str) -> Result<SourceText, String> {
+        read(self.local.root, path).map(|text| source(path, text, Origin::Project))
+    }
+
+    /// The text that a request asks for, fetched where that is necessary.
+    pub async fn text(&mut self, request: &SourceRequest) -> Result<SourceText, String> {
+        if self.answer(request) == Answer::NotFetched {
+            self.fetch(request).await;
+        }
+        match self.answer(request) {
+            Answer::Found(texts) => {
+                texts.into_iter().next().ok_or_else(|| "there is no such file".to_owned())
+            }
+            Answer::Missing(cause) => Err(cause),
+            Answer::NotFetched => Err("it cannot be fetched".to_owned()),
+        }
+    }
+
+    /// The files of another project.
+    pub fn project(&self, project: &str, reference: Option<&str>) -> Result<FetchedTree, String> {
+        self.tree(None, project, reference.unwrap_or("HEAD"))
     }
 
     /// Gets what a request asks for; why it cannot be had is an answer, too.
@@ -75,7 +122,8 @@ impl<'a> ProjectSources<'a> {
             SourceRequest::Component { host, project, name, version } => {
                 self.component(host, project, name, version).map(|text| vec![text])
             }
-            SourceRequest::Template { name } => template(name),
+            // Answered by what is here.
+            SourceRequest::Template { .. } => return,
         };
         let answer = found.map_or_else(Answer::Missing, Answer::Found);
         self.fetched.0.insert(request.clone(), answer);
@@ -170,16 +218,10 @@ impl<'a> ProjectSources<'a> {
 
 impl Sources for ProjectSources<'_> {
     fn answer(&self, request: &SourceRequest) -> Answer {
-        let found = match request {
-            SourceRequest::File { origin: Origin::Project, path } => {
-                self.read(path).map(|text| vec![source(path, text, Origin::Project)])
-            }
-            SourceRequest::Glob { origin: Origin::Project, pattern } => {
-                glob(&self.opened.project.root, pattern, &Origin::Project)
-            }
-            other => return self.fetched.answer(other),
-        };
-        found.map_or_else(Answer::Missing, Answer::Found)
+        match self.local.answer(request) {
+            Answer::NotFetched => self.fetched.answer(request),
+            answer => answer,
+        }
     }
 }
 
@@ -224,18 +266,40 @@ fn read(folder: &Path, path: &str) -> Result<String, String> {
     fs::read_to_string(file).map_err(|error| error.to_string())
 }
 
+/// A file that a job left, as the text of a pipeline.
+pub fn read_below(folder: &Path, path: &str) -> Result<SourceText, String> {
+    let path = path.trim_start_matches('/');
+    read(folder, path).map(|text| source(path, text, Origin::Project))
+}
+
+/// What `HOST/PROJECT/NAME@VERSION` asks for.
+pub fn component_request(address: &str) -> Result<SourceRequest, String> {
+    let parts = address.rsplit_once('@').and_then(|(path, version)| {
+        let (host, path) = path.split_once('/')?;
+        let (project, name) = path.rsplit_once('/')?;
+        Some([host, project, name, version].map(str::to_owned))
+    });
+    let [host, project, name, version] = parts.ok_or_else(|| {
+        format!("`{address}` is no component; it takes `HOST/PROJECT/NAME@VERSION`")
+    })?;
+    Ok(SourceRequest::Component { host, project, name, version })
+}
+
 /// The files below a folder that fit a pattern, in the order of their paths.
 fn glob(folder: &Path, pattern: &str, origin: &Origin) -> Result<Vec<SourceText>, String> {
     let fits = PathPattern::new(pattern).ok_or_else(|| "the pattern is invalid".to_owned())?;
-    let mut paths = Vec::new();
-    below(folder, PathBuf::new(), &mut |path| {
-        if fits.matches(path) {
-            paths.push(path.to_owned());
-        }
-    });
-    paths.sort();
+    let mut paths = files(folder);
+    paths.retain(|path| fits.matches(path));
     let texts = paths.iter().map(|path| Ok(source(path, read(folder, path)?, origin.clone())));
     texts.collect()
+}
+
+/// The paths of all files below a folder, in their order.
+pub fn files(folder: &Path) -> Vec<String> {
+    let mut paths = Vec::new();
+    below(folder, PathBuf::new(), &mut |path| paths.push(path.to_owned()));
+    paths.sort();
+    paths
 }
 
 /// Calls `look` with the path of every file below a folder; links to folders are not followed.

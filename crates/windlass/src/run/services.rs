@@ -10,6 +10,8 @@ use windlass_actions_services::{Addresses, JobFacts, Limits, Services};
 use windlass_github::job::{
     ActionsServices, ServiceAccess, ServiceAddresses, ServiceEntrance, ServiceRequest,
 };
+use windlass_gitlab::job::IdentityTokens;
+use windlass_secrets::SecretValue;
 use windlass_store::Store;
 
 use super::project::Opened;
@@ -106,6 +108,24 @@ impl ActionsServices for LocalServices {
         let entrance = listening.map_err(|error| error.to_string())?;
         let addresses = addresses(entrance.addresses());
         Ok(ServiceEntrance { addresses, listener: Box::new(entrance) })
+    }
+}
+
+#[async_trait]
+impl IdentityTokens for LocalServices {
+    async fn sign(
+        &self,
+        audiences: &[String],
+        claims: &serde_json::Map<String, Value>,
+    ) -> Result<SecretValue, String> {
+        let mut claims = claims.clone();
+        let audience = match audiences {
+            [only] => only.as_str().into(),
+            several => several.into(),
+        };
+        claims.insert("aud".to_owned(), audience);
+        let token = self.running().await?.sign_identity(claims).await;
+        token.map(SecretValue::new).map_err(|error| error.to_string())
     }
 }
 

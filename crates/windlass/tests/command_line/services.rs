@@ -61,7 +61,7 @@ pub fn stage(workflow: &str) -> Option<Stage> {
     Some(stage)
 }
 
-fn run(stage: &Stage, more: &[&str]) -> Finished {
+pub fn run(stage: &Stage, more: &[&str]) -> Finished {
     stage.windlass(&[&["run", "--action", "acme/script=../script"], more].concat())
 }
 

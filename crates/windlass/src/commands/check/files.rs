@@ -7,13 +7,22 @@ use std::{
 
 use windlass_github_rules::FileKind;
 
-use crate::exit::Failure;
+use crate::{exit::Failure, gitlab::CONFIGURATION};
 
 /// How deep below a folder files are looked for.
 const DEEPEST: usize = 4;
 
 /// Folders that hold other people's files.
 const NOT_OURS: [&str; 4] = ["node_modules", "target", "vendor", "dist"];
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A workflow or action of GitHub.
+    Github(FileKind),
+    /// A configuration of GitLab.
+    Gitlab,
+}
 
 /// A file to check.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +34,7 @@ pub struct Candidate {
     /// Its path from the root.
     pub path: String,
     /// What it is.
-    pub kind: FileKind,
+    pub kind: Kind,
 }
 
 /// The files at some paths, sorted, each once; without paths those of the project around here.
@@ -37,7 +46,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Candidate>, Failure> {
     }
     for path in paths {
         let absolute = std::path::absolute(path).map_err(Failure::environment)?;
-        if absolute.is_dir() && absolute.join(".github").is_dir() {
+        if absolute.is_dir() && is_project(&absolute) {
             search.below_root(&absolute);
         } else if absolute.is_dir() {
             search.in_folder(&absolute);
@@ -53,7 +62,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Candidate>, Failure> {
     found.dedup();
     if found.is_empty() {
         return Err(Failure::refused_because(
-            "no workflow files here: name some, or go to a project with .github/workflows",
+            "no workflow files here: name some, or go to a project with .github/workflows or .gitlab-ci.yml",
         ));
     }
     Ok(found)
@@ -61,15 +70,20 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Candidate>, Failure> {
 
 /// The nearest folder upwards that is a project; the folder itself where none is.
 fn root_of(folder: &Path) -> &Path {
-    let is_project =
-        |folder: &&Path| folder.join(".github").is_dir() || folder.join(".git").exists();
-    folder.ancestors().find(is_project).unwrap_or(folder)
+    let is_root = |folder: &&Path| is_project(folder) || folder.join(".git").exists();
+    folder.ancestors().find(is_root).unwrap_or(folder)
 }
 
-fn kind(path: &Path) -> FileKind {
+/// Whether pipelines of a folder's own are in it.
+fn is_project(folder: &Path) -> bool {
+    folder.join(".github").is_dir() || folder.join(CONFIGURATION).is_file()
+}
+
+fn kind(path: &Path) -> Kind {
     match path.file_name().and_then(|name| name.to_str()) {
-        Some("action.yml" | "action.yaml") => FileKind::Action,
-        _ => FileKind::Workflow,
+        Some("action.yml" | "action.yaml") => Kind::Github(FileKind::Action),
+        Some(name) if name.ends_with(CONFIGURATION) => Kind::Gitlab,
+        _ => Kind::Github(FileKind::Workflow),
     }
 }
 
@@ -86,7 +100,7 @@ struct Search<'here> {
 }
 
 impl Search<'_> {
-    fn add(&mut self, path: &Path, kind: FileKind) {
+    fn add(&mut self, path: &Path, kind: Kind) {
         let folder = path.parent().unwrap_or(path);
         let (_, root) = match self.folder.take().filter(|(known, _)| known == folder) {
             Some(known) => self.folder.insert(known),
@@ -111,10 +125,14 @@ impl Search<'_> {
                 .file_type()
                 .is_ok_and(|kind| kind.is_file() || kind.is_symlink() && path.is_file());
             if is_yaml(&path) && is_file {
-                self.add(&path, FileKind::Workflow);
+                self.add(&path, Kind::Github(FileKind::Workflow));
             }
         }
-        self.below(root, 0, &|path| is_action(path).then_some(FileKind::Action));
+        self.below(root, 0, &|path| is_action(path).then_some(Kind::Github(FileKind::Action)));
+        let configuration = root.join(CONFIGURATION);
+        if configuration.is_file() {
+            self.add(&configuration, Kind::Gitlab);
+        }
     }
 
     /// The files of a folder that is named: those directly in it, and below it what looks like a
@@ -128,7 +146,7 @@ impl Search<'_> {
     }
 
     /// The files in a folder and below it that `choose` takes, and as what.
-    fn below(&mut self, folder: &Path, depth: usize, choose: &dyn Fn(&Path) -> Option<FileKind>) {
+    fn below(&mut self, folder: &Path, depth: usize, choose: &dyn Fn(&Path) -> Option<Kind>) {
         let Ok(listing) = fs::read_dir(folder) else { return };
         for entry in listing.flatten() {
             let name = entry.file_name();
@@ -146,7 +164,7 @@ impl Search<'_> {
 }
 
 fn is_action(path: &Path) -> bool {
-    kind(path) == FileKind::Action
+    kind(path) == Kind::Github(FileKind::Action)
 }
 
 /// Whether a line of the file begins with `jobs:`, as in every workflow that has its usual form.

@@ -45,7 +45,8 @@ pub async fn list(arguments: &List, project: Project, color: ColorChoice) -> Out
     print(table(["NAME", "STAGE", "WHEN", "ALLOW FAILURE", "NEEDS"], &rows).as_bytes())
 }
 
-const fn when(job: &Job) -> &'static str {
+/// When a job runs, as its configuration says it.
+pub const fn when(job: &Job) -> &'static str {
     match job.when {
         When::OnSuccess => "on_success",
         When::OnFailure => "on_failure",
@@ -67,7 +68,7 @@ fn may_fail(job: &Job) -> String {
 }
 
 /// The jobs of this pipeline that it needs; nothing where it starts by its stage.
-fn needs(job: &Job) -> Option<Vec<&str>> {
+pub fn needs(job: &Job) -> Option<Vec<&str>> {
     job.needs.as_ref().map(|needs| needs.iter().filter_map(here).collect())
 }
 
