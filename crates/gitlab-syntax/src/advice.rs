@@ -4,6 +4,7 @@
 
 mod deprecated;
 mod floating_image;
+mod job_only_variable;
 mod never_runs;
 mod plain_secret;
 mod scan_may_fail;
@@ -25,6 +26,7 @@ struct Look<'tree> {
 const RULES: &[fn(&Look<'_>, &mut Vec<Problem>)] = &[
     deprecated::find,
     floating_image::find,
+    job_only_variable::find,
     never_runs::find,
     plain_secret::find,
     scan_may_fail::find,
@@ -46,6 +48,14 @@ impl<'tree> Look<'tree> {
     /// The value of a keyword in every visible job that has it, by the name of the job.
     fn each(&self, keyword: &'static str) -> impl Iterator<Item = (&'tree str, &'tree Value)> {
         self.jobs().filter_map(move |(name, job)| Some((name, job.get(keyword)?)))
+    }
+}
+
+impl<'tree> Look<'tree> {
+    /// The lists of rules: of the workflow, and of every visible job.
+    fn rules(&self) -> impl Iterator<Item = &'tree Value> {
+        let workflow = self.configuration.workflow.as_ref().and_then(|it| it.get("rules"));
+        workflow.into_iter().chain(self.each("rules").map(|(_, rules)| rules))
     }
 }
 

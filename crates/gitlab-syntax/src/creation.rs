@@ -10,9 +10,8 @@ mod workflow;
 
 use indexmap::IndexMap;
 
-use crate::condition::Conditions;
 use crate::configuration::Configuration;
-use crate::facts::Facts;
+use crate::knowledge::Knowledge;
 use crate::pipeline::{ExcludedJob, Job, Pipeline};
 use crate::problem::{Problem, ProblemKind};
 use crate::reading;
@@ -40,8 +39,7 @@ pub(crate) struct Draft<'tree> {
 /// What jobs are made with.
 pub(crate) struct Creation<'call> {
     pub configuration: &'call Configuration,
-    pub facts: &'call dyn Facts,
-    pub conditions: &'call Conditions,
+    pub knowledge: &'call Knowledge<'call>,
     /// The variables of the configuration and those that `workflow:rules` add.
     pub variables: Variables,
     pub problems: &'call mut Vec<Problem>,
@@ -53,15 +51,15 @@ pub(crate) struct Creation<'call> {
 /// Why there is none.
 pub(crate) fn create(
     configuration: &Configuration,
-    facts: &dyn Facts,
-    conditions: &Conditions,
+    knowledge: &Knowledge<'_>,
     problems: &mut Vec<Problem>,
 ) -> Result<Pipeline, NoPipeline> {
     let variables = reading::variables(configuration.variables.as_ref());
-    let decision = workflow::decide(configuration.workflow.as_ref(), &variables, facts, problems)?;
+    let decision =
+        workflow::decide(configuration.workflow.as_ref(), &variables, knowledge, problems)?;
     let mut all = variables;
     all.overlay(&decision.variables);
-    let mut creation = Creation { configuration, facts, conditions, variables: all, problems };
+    let mut creation = Creation { configuration, knowledge, variables: all, problems };
     let (drafts, excluded) = creation.drafts();
     let jobs = creation.tied(drafts, &excluded);
     let is_edge = |job: &Job| job.stage == ".pre" || job.stage == ".post";

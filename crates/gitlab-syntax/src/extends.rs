@@ -25,7 +25,7 @@ pub(crate) fn apply(configuration: &mut Mapping, problems: &mut Vec<Problem>) {
     }
     let original = configuration.clone();
     let mut extension = Extension { original: &original, finished: HashMap::new(), problems };
-    for (name, entry) in &mut configuration.0 {
+    for (name, entry) in configuration.edit() {
         if entry.value.get("extends").is_some()
             && let Some((finished, _)) = extension.finish(name, &mut Vec::new())
         {
@@ -102,7 +102,7 @@ impl Extension<'_, '_> {
         }
         self.merge(&mut merged, job);
         if let Data::Mapping(mapping) = &mut merged.data {
-            mapping.0.shift_remove("extends");
+            mapping.edit().shift_remove("extends");
         }
         Some((merged, levels))
     }
@@ -110,20 +110,28 @@ impl Extension<'_, '_> {
     /// Merges a job over another, having replaced references on both sides where they stand for
     /// mappings.
     fn merge(&mut self, weaker: &mut Value, stronger: &Value) {
+        if !has_reference(weaker) && !has_reference(stronger) {
+            return weaker.merge(stronger);
+        }
         let mut stronger = stronger.clone();
         if let (Data::Mapping(weaker), Data::Mapping(stronger)) =
             (&mut weaker.data, &mut stronger.data)
         {
-            for (key, entry) in &mut stronger.0 {
-                let Some(below) = weaker.0.get_mut(key) else { continue };
+            let weaker = weaker.edit();
+            for (key, entry) in stronger.edit() {
+                let Some(below) = weaker.get_mut(key) else { continue };
                 for side in [&mut below.value, &mut entry.value] {
-                    if matches!(side.data, Data::Reference(_)) {
-                        let mut resolver = Resolver::new(self.original, self.problems);
-                        resolver.replace_if_mapping(side);
-                    }
+                    let mut resolver = Resolver::new(self.original, self.problems);
+                    resolver.replace_if_mapping(side);
                 }
             }
         }
         weaker.merge(&stronger);
     }
+}
+
+/// Whether a keyword of a job is a reference as a whole.
+fn has_reference(job: &Value) -> bool {
+    let keywords = job.as_mapping().into_iter().flat_map(|job| job.iter());
+    keywords.into_iter().any(|(_, value)| matches!(value.data, Data::Reference(_)))
 }

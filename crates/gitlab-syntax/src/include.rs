@@ -13,9 +13,12 @@ use std::collections::{HashMap, HashSet};
 use windlass_diagnostics::{SourceId, SourceMap, Span};
 
 use crate::document::{Document, read};
-use crate::facts::Facts;
 use crate::inputs::interpolation::Interpolation;
 use crate::inputs::{self, Specification};
+use crate::keywords::Shape;
+use crate::keywords::check::Checker;
+use crate::keywords::top::{INCLUDES, SPEC};
+use crate::knowledge::Knowledge;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::{Answer, Origin, SourceRequest, SourceText, Sources};
 use crate::value::{Data, Mapping, Value};
@@ -35,7 +38,7 @@ struct Inclusion {
 /// Reads a configuration with everything it includes.
 pub(crate) struct Loader<'call> {
     pub sources: &'call dyn Sources,
-    pub facts: &'call dyn Facts,
+    pub knowledge: &'call Knowledge<'call>,
     /// Most files that may be included.
     pub limit: usize,
     /// What `include` may use: the variables outside of the configuration.
@@ -53,12 +56,16 @@ pub(crate) struct Loader<'call> {
 }
 
 impl<'call> Loader<'call> {
-    pub(crate) fn new(sources: &'call dyn Sources, facts: &'call dyn Facts, limit: usize) -> Self {
+    pub(crate) fn new(
+        sources: &'call dyn Sources,
+        knowledge: &'call Knowledge<'call>,
+        limit: usize,
+    ) -> Self {
         Self {
             sources,
-            facts,
+            knowledge,
             limit,
-            variables: facts.levels().merged(),
+            variables: knowledge.facts.levels().merged(),
             texts: SourceMap::new(),
             own: HashSet::new(),
             included: HashMap::new(),
@@ -116,7 +123,8 @@ impl<'call> Loader<'call> {
                 return None;
             }
         };
-        let Some(include) = own.0.shift_remove("include") else { return Some(own) };
+        let Some(include) = own.edit().shift_remove("include") else { return Some(own) };
+        self.check(&include.value, &INCLUDES, "include");
         let mut merged = Mapping::default();
         for entry in include.value.flattened() {
             self.include(entry, &source.origin, &mut merged);
@@ -136,7 +144,7 @@ impl<'call> Loader<'call> {
         let Document { header, body } = document;
         let empty = Value::new(Data::Mapping(Mapping::default()), place);
         let Some(header) = header else {
-            if let Some((input, entry)) = inputs.0.first() {
+            if let Some((input, entry)) = inputs.entries().next() {
                 let cause = "is given, and the file asks for no inputs".to_owned();
                 let kind = ProblemKind::Input { input: input.clone(), cause };
                 self.problems.push(Problem::new(entry.key, kind));
@@ -151,6 +159,9 @@ impl<'call> Loader<'call> {
             };
         };
         let before = self.problems.len();
+        if let Some(spec) = header.get("spec") {
+            self.check(spec, &SPEC, "spec");
+        }
         let specification = Specification::read(&header, &mut self.problems);
         if self.problems[before..].iter().any(Problem::is_error) {
             return None;
@@ -171,6 +182,11 @@ impl<'call> Loader<'call> {
         Some(body)
     }
 
+    fn check(&mut self, value: &Value, shape: &Shape, path: &str) {
+        let conditions = &self.knowledge.conditions;
+        Checker { problems: &mut self.problems, conditions }.check(value, shape, path);
+    }
+
     /// Merges what one entry names over what is there.
     fn include(&mut self, value: &Value, origin: &Origin, merged: &mut Mapping) {
         let entry = match Entry::read(value, origin, &self.variables) {
@@ -184,7 +200,7 @@ impl<'call> Loader<'call> {
             entry.rules.as_ref(),
             origin,
             &self.variables,
-            self.facts,
+            self.knowledge,
             &mut self.problems,
         ) {
             return;

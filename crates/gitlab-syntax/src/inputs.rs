@@ -68,7 +68,7 @@ pub(crate) fn resolve(
     place: Option<Span>,
     problems: &mut Vec<Problem>,
 ) -> InputValues {
-    for (name, entry) in &given.0 {
+    for (name, entry) in given.entries() {
         if !specification.inputs.contains_key(name) {
             let known = specification.inputs.keys().map(String::as_str);
             let suggestion = nearest(name, known);

@@ -16,11 +16,13 @@ pub mod facts;
 mod include;
 mod inputs;
 mod keywords;
+mod knowledge;
 #[cfg(test)]
 mod official_schema;
 #[cfg(test)]
 mod pages;
 pub mod path_pattern;
+pub mod pattern;
 pub mod pipeline;
 mod policy;
 pub mod problem;

@@ -97,6 +97,12 @@ pub enum ProblemKind {
     LaterNeed { job: String, need: String },
     #[error("`{job}` depends on `{dependency}`, which is not there")]
     UnknownDependency { job: String, dependency: String, suggestion: Option<String> },
+    #[error("`{job}` depends on `{dependency}`, which is in a later stage")]
+    LaterDependency { job: String, dependency: String },
+    #[error("`{job}` depends on `{dependency}`, and its `needs` do not name that")]
+    DependencyNotNeeded { job: String, dependency: String },
+    #[error("`{job}` starts a pipeline from artifacts of `{source_job}`, which is not there")]
+    UnknownArtifactJob { job: String, source_job: String, suggestion: Option<String> },
     #[error("the jobs need one another: {circle}")]
     NeedsCycle { circle: String },
     #[error("`needs` of `{job}` fits no combination of the matrix of `{need}`")]
@@ -117,6 +123,8 @@ pub enum ProblemKind {
     #[error("`rules:{keyword}` cannot be decided: {cause}")]
     Undecided { keyword: &'static str, cause: String },
 
+    #[error("`{name}` is set only once the job runs, and is empty in this condition")]
+    JobOnlyVariable { name: String },
     #[error("this rule can never be reached, since the rule before it always matches")]
     UnreachableRule,
     #[error("the job `{job}` can never run")]
@@ -142,7 +150,8 @@ rules! { ProblemKind:
     Warning "gl/floating-image" = FloatingImage, "an image has no fixed version";
     Error "gl/include" = Include | IncludeMissing | TooManyIncludes | IncludeCycle, "a file cannot be included";
     Error "gl/input" = Input | UnknownInput | Interpolation, "an input is missing or does not fit";
-    Error "gl/job-needs" = UnknownNeed | ExcludedNeed | LaterNeed | UnknownDependency | NeedsCycle | NoSuchCombination, "a job needs what it cannot get";
+    Error "gl/job-needs" = UnknownNeed | ExcludedNeed | LaterNeed | UnknownDependency | LaterDependency | DependencyNotNeeded | UnknownArtifactJob | NeedsCycle | NoSuchCombination, "a job needs what it cannot get";
+    Warning "gl/job-only-variable" = JobOnlyVariable, "a condition asks for a variable that only running jobs have";
     Error "gl/key" = KeyNotText, "a key is no text";
     Error "gl/matrix" = Matrix, "`parallel` cannot be written out";
     Error "gl/merge-key" = MergeNotMapping, "`<<` merges something that is no mapping";

@@ -34,7 +34,7 @@ pub(super) fn find(look: &Look<'_>, problems: &mut Vec<Problem>) {
 
 fn within(mapping: &Mapping, deprecated: &[(&str, &'static str)], problems: &mut Vec<Problem>) {
     for &(keyword, instead) in deprecated {
-        if let Some(entry) = mapping.0.get(keyword) {
+        if let Some(entry) = mapping.entry(keyword) {
             let kind = ProblemKind::Deprecated { keyword: keyword.to_owned(), instead };
             problems.push(Problem::new(entry.key, kind));
         }

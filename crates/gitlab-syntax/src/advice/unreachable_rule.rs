@@ -5,8 +5,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::value::Value;
 
 pub(super) fn find(look: &Look<'_>, problems: &mut Vec<Problem>) {
-    let workflow = look.configuration.workflow.as_ref().and_then(|it| it.get("rules"));
-    for rules in workflow.into_iter().chain(look.each("rules").map(|(_, rules)| rules)) {
+    for rules in look.rules() {
         let rules: Vec<&Value> = rules.flattened();
         let first = rules.iter().position(|rule| always_matches(rule));
         let Some((last, next)) = first.and_then(|at| Some((rules[at], rules.get(at + 1)?))) else {

@@ -1,8 +1,9 @@
 //! Holds a value against the table.
 
 use super::{Key, Presence, Shape};
-use crate::condition::{Conditions, build_pattern, split_pattern};
+use crate::condition::Conditions;
 use crate::duration;
+use crate::pattern;
 use crate::problem::{Problem, ProblemKind, nearest};
 use crate::value::{Data, Mapping, Value};
 
@@ -105,7 +106,7 @@ impl Checker<'_> {
     }
 
     fn check_keys(&mut self, mapping: &Mapping, value: &Value, keys: &[Key], path: &str) {
-        for (name, entry) in &mapping.0 {
+        for (name, entry) in mapping.entries() {
             let Some(key) = keys.iter().find(|key| key.name == name) else {
                 let kind = ProblemKind::UnknownKeyword {
                     keyword: name.clone(),
@@ -137,9 +138,9 @@ impl Checker<'_> {
 
     fn check_pattern(&mut self, value: &Value) {
         let text = value.as_scalar().unwrap_or_default();
-        let outcome = match split_pattern(&text) {
+        let outcome = match pattern::split(&text) {
             None => Err("it stands between two `/`".to_owned()),
-            Some((pattern, flags)) => build_pattern(pattern, flags),
+            Some((inner, flags)) => pattern::build(inner, flags),
         };
         if let Err(cause) = outcome {
             self.problems.push(Problem::new(value.span, ProblemKind::Pattern { cause }));
