@@ -11,6 +11,7 @@ mod events;
 mod history;
 mod labels;
 mod looking;
+mod real_services;
 mod services;
 mod services_in_containers;
 mod tools;
