@@ -146,7 +146,13 @@ fn jobs_work_with_a_real_database_and_a_real_cache() {
          runs-on: x\n    container: client:1{SERVICES}    steps:{from_container}"
     ));
     let done = run(&stage, engine, &[]).expect(0);
-    done.tells(&["host   | pear shop", "host   | OK", "host   | green", "inside | 42", "inside | 7"]);
+    done.tells(&[
+        "host   | pear shop",
+        "host   | OK",
+        "host   | green",
+        "inside | 42",
+        "inside | 7",
+    ]);
     let label = format!("windlass.project={}", stage.project().display());
     assert_eq!(engine.labelled(&label), "");
     stage.assert_nothing_left();
