@@ -13,6 +13,7 @@ mod gitlab_runs;
 mod history;
 mod labels;
 mod looking;
+mod real_services;
 mod services;
 mod services_in_containers;
 mod tools;
