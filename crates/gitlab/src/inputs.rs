@@ -1,0 +1,73 @@
+//! What the run of a pipeline starts from: the payload of the kernel's `RunInputs`.
+//!
+//! The pipeline is in it as it was compiled, so that a resume needs no file of the project. Values
+//! that are secret are not: they are with the job driver.
+
+use serde::{Deserialize, Serialize};
+use windlass_gitlab_syntax::{Pipeline, Variables};
+use windlass_kernel::{ProcessError, RunInputs};
+
+use crate::order::DIALECT;
+
+/// The version of [`GitlabProcess`](crate::GitlabProcess)'s decisions. A run records it; a binary
+/// with another version offers a rerun instead of a resume.
+pub const PROCESS_VERSION: u32 = 1;
+
+/// The start of a run.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct GitlabRunInputs {
+    /// The pipeline, finished.
+    pub pipeline: Pipeline,
+    /// The predefined variables of the pipeline; those of a job are added beside its workspace
+    /// ("Predefined CI/CD variables reference").
+    pub predefined: Variables,
+    /// The variables that the pipeline was started with.
+    pub variables: Variables,
+    /// Which part of the pipeline is wanted.
+    #[serde(default)]
+    pub selection: Selection,
+}
+
+/// A part of a pipeline.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Selection {
+    /// Only these jobs, by their own name or that of the job `parallel` multiplied; all where
+    /// empty. A manual job that is named here is started without a question.
+    pub jobs: Vec<String>,
+    /// Only the jobs of this stage.
+    pub stage: Option<String>,
+    /// Whether what the selected jobs wait for is run as well.
+    pub with_needs: bool,
+}
+
+impl Selection {
+    /// Whether the whole pipeline is wanted.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.jobs.is_empty() && self.stage.is_none()
+    }
+}
+
+impl GitlabRunInputs {
+    /// Reads them from the kernel's form.
+    ///
+    /// # Errors
+    /// When they were written by something else.
+    pub fn read(inputs: &RunInputs) -> Result<Self, ProcessError> {
+        Self::deserialize(&inputs.payload).map_err(|error| ProcessError::Inputs(error.to_string()))
+    }
+
+    /// The kernel's form. The title is the pipeline's name, where it has one.
+    ///
+    /// # Errors
+    /// Never for values this program made; kept as an error so that nothing can panic.
+    pub fn into_run_inputs(self, title: String) -> Result<RunInputs, serde_json::Error> {
+        Ok(RunInputs {
+            dialect: DIALECT.to_owned(),
+            process_version: PROCESS_VERSION,
+            title: self.pipeline.name.clone().unwrap_or(title),
+            payload: serde_json::to_value(self)?,
+        })
+    }
+}
