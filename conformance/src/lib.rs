@@ -13,6 +13,7 @@ pub mod github_lint_ok;
 pub mod github_reader;
 pub mod github_run;
 pub mod github_starter;
+pub mod gitlab_run;
 pub mod guides_github;
 pub mod guides_mistakes;
 pub mod program;
@@ -78,6 +79,7 @@ pub const CORPORA: &[Corpus] = &[
     Corpus { name: "github/lint-err", run: github_lint_err::run },
     Corpus { name: "github/lint-examples", run: github_lint_err::run },
     Corpus { name: "github/run", run: github_run::run },
+    Corpus { name: "gitlab/run", run: gitlab_run::run },
     Corpus { name: "guides/github", run: guides_github::run },
     Corpus { name: "guides", run: guides_mistakes::run },
 ];

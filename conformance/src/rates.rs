@@ -12,6 +12,7 @@ pub const RATES: &[(&str, usize)] = &[
     ("github/lint-err", 940),
     ("github/lint-examples", 920),
     ("github/run", 940),
+    ("gitlab/run", 950),
     ("guides/github", 950),
     ("guides", 1000),
 ];

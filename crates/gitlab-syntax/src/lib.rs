@@ -3,12 +3,35 @@
 //!
 //! Functions of texts and facts: no clock, file, network or async. Running a pipeline is not here.
 
+pub mod compile;
+pub mod condition;
+pub mod configuration;
+mod creation;
+pub mod document;
+pub mod duration;
+mod expand;
+mod extends;
 pub mod facts;
+mod include;
+mod inputs;
+mod keywords;
+pub mod path_pattern;
 pub mod pipeline;
+mod policy;
+pub mod problem;
+mod reading;
+mod reference;
+mod rules;
+pub mod scalar;
 pub mod sources;
+mod validation;
+pub mod value;
 pub mod variables;
 
+pub use compile::{Call, Compiled, MOST_INCLUDES, Outcome, compile};
+pub use configuration::Configuration;
+pub use creation::NoPipeline;
 pub use facts::{Facts, KnownFacts};
 pub use pipeline::{Job, Pipeline};
 pub use sources::{Answer, FetchedSources, Origin, SourceRequest, SourceText, Sources};
-pub use variables::{Levels, Variable, Variables};
+pub use variables::{Levels, Scope, Variable, Variables};

@@ -39,7 +39,8 @@ pub enum SourceRequest {
         /// Path from its root, without a leading slash.
         path: String,
     },
-    /// All files of a repository whose path matches `*` and `**`.
+    /// All files of a repository whose path matches
+    /// [`PathPattern::of_include`](crate::path_pattern::PathPattern::of_include), by name.
     Glob {
         /// Which repository.
         origin: Origin,

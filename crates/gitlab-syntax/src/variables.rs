@@ -6,11 +6,14 @@
 
 pub mod expand;
 pub mod levels;
+pub mod predefined;
+mod scope;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use levels::Levels;
+pub use scope::Scope;
 
 /// The value of a variable, and what may be done with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::{Variable, Variables};
+use super::{Scope, Variable, Variables};
 
 /// A value never grows beyond this many bytes; a reference that would make it do so stays as
 /// written.
@@ -16,18 +16,28 @@ const LARGEST_VALUE: usize = 1024 * 1024;
 /// How deep variables may refer to one another; a deeper reference stays as written.
 const DEEPEST_REFERENCE: usize = 100;
 
-impl Variables {
+impl Scope<'_> {
     /// The text with its references replaced. An unknown variable gives nothing.
     #[must_use]
     pub fn expand(&self, text: &str) -> String {
+        if !text.contains(['$', '%']) {
+            return text.to_owned();
+        }
         Expansion::of(self).text(text, 0)
     }
 
     /// The value of a variable with its references replaced.
     #[must_use]
     pub fn expanded_value(&self, name: &str) -> Option<String> {
-        let mut expansion = Expansion::of(self);
-        self.get(name).and_then(|_| expansion.variable(name, 0))
+        self.get(name).and_then(|_| Expansion::of(self).variable(name, 0))
+    }
+}
+
+impl Variables {
+    /// The text with its references replaced. An unknown variable gives nothing.
+    #[must_use]
+    pub fn expand(&self, text: &str) -> String {
+        self.scope().expand(text)
     }
 
     /// All variables with the references in their values replaced; nothing is left to expand.
@@ -36,7 +46,8 @@ impl Variables {
     /// their files puts the path in its place beforehand.
     #[must_use]
     pub fn expanded(&self) -> Self {
-        let mut expansion = Expansion::of(self);
+        let scope = self.scope();
+        let mut expansion = Expansion::of(&scope);
         let expanded = self.0.iter().map(|(name, variable)| {
             let value = expansion.variable(name, 0).unwrap_or_default();
             (name.clone(), Variable { value, expand: false, ..variable.clone() })
@@ -52,13 +63,13 @@ enum Progress {
     Done(String),
 }
 
-struct Expansion<'variables> {
-    variables: &'variables Variables,
+struct Expansion<'scope> {
+    variables: &'scope Scope<'scope>,
     known: HashMap<String, Progress>,
 }
 
-impl<'variables> Expansion<'variables> {
-    fn of(variables: &'variables Variables) -> Self {
+impl<'scope> Expansion<'scope> {
+    fn of(variables: &'scope Scope<'scope>) -> Self {
         Self { variables, known: HashMap::new() }
     }
 
@@ -176,7 +187,7 @@ mod tests {
     #[test]
     fn two_dollar_signs_are_one_and_hide_a_reference() {
         let known = variables(&[("FLAGS", "-al"), ("COMMAND", "ls $FLAGS $$HOME")]);
-        assert_eq!(known.expanded_value("COMMAND").as_deref(), Some("ls -al $HOME"));
+        assert_eq!(known.scope().expanded_value("COMMAND").as_deref(), Some("ls -al $HOME"));
         assert_eq!(known.expand("$COMMAND"), "ls -al $HOME");
     }
 

@@ -1,0 +1,137 @@
+//! The whole way from a text to a pipeline, or to what is wrong, or to what has to be fetched
+//! first.
+
+use indexmap::IndexMap;
+use windlass_diagnostics::{Diagnostic, Severity, SourceMap, Span};
+
+use crate::configuration::Configuration;
+use crate::creation::{NoPipeline, create};
+use crate::facts::Facts;
+use crate::include::Loader;
+use crate::pipeline::Pipeline;
+use crate::problem::{Problem, ProblemKind};
+use crate::sources::{SourceRequest, SourceText, Sources};
+use crate::value::{Entry, Mapping, Value};
+use crate::{extends, reference, validation};
+
+/// How many files a configuration may include. Source: "Use CI/CD configuration from other files",
+/// section "Use nested includes": up to 150.
+pub const MOST_INCLUDES: usize = 150;
+
+/// What is compiled.
+pub struct Call<'call> {
+    /// The configuration, as a rule `.gitlab-ci.yml`.
+    pub main: SourceText,
+    /// Inputs of the pipeline, for a configuration whose header asks for some.
+    pub inputs: IndexMap<String, serde_json::Value>,
+    /// Where included texts come from.
+    pub sources: &'call dyn Sources,
+    /// What the pipeline is for.
+    pub facts: &'call dyn Facts,
+    /// Most files that may be included, as a rule [`MOST_INCLUDES`].
+    pub most_includes: usize,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Compiled {
+    /// All texts that were read; spans point into them.
+    pub texts: SourceMap,
+    /// What is wrong or odd, in the order of the texts.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The merged configuration, if it got that far.
+    pub configuration: Option<Configuration>,
+    /// The pipeline, or why there is none.
+    pub outcome: Outcome,
+}
+
+/// The pipeline, or why there is none.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The pipeline.
+    Pipeline(Box<Pipeline>),
+    /// The configuration is valid and makes none for these facts.
+    None(NoPipeline),
+    /// The diagnostics have errors.
+    Refused,
+    /// These texts have to be fetched first; compile again then. There may be more afterwards.
+    Needs(Vec<SourceRequest>),
+}
+
+/// Compiles a configuration.
+#[must_use]
+pub fn compile(call: &Call<'_>) -> Compiled {
+    let mut loader = Loader::new(call.sources, call.facts, call.most_includes);
+    let inputs = call.inputs.iter().map(|(name, input)| {
+        let value = Value::from_json(input, Span::default());
+        (name.clone(), Entry { key: Span::default(), value })
+    });
+    let merged = loader.load(&call.main, &Mapping(inputs.collect()), None);
+    let mut configuration = None;
+    let mut outcome = Outcome::Refused;
+    if !loader.missing.is_empty() {
+        let mut missing = std::mem::take(&mut loader.missing);
+        let mut seen = std::collections::HashSet::new();
+        missing.retain(|request| seen.insert(request.clone()));
+        outcome = Outcome::Needs(missing);
+    } else if let Some(merged) = merged {
+        let problems = &mut loader.problems;
+        if let Some(whole) = prepare(merged, problems) {
+            let created = create(&whole, call.facts, problems);
+            if !problems.iter().any(Problem::is_error) {
+                outcome = match created {
+                    Ok(pipeline) => Outcome::Pipeline(Box::new(pipeline)),
+                    Err(reason) => Outcome::None(reason),
+                };
+            }
+            configuration = Some(whole);
+        }
+    }
+    let diagnostics = told(&loader);
+    Compiled { texts: loader.texts, diagnostics, configuration, outcome }
+}
+
+/// Merges jobs, puts references in place, checks, and brings everything into its full form.
+fn prepare(mut merged: Mapping, problems: &mut Vec<Problem>) -> Option<Configuration> {
+    let before = problems.len();
+    extends::apply(&mut merged, problems);
+    reference::apply(&mut merged, problems);
+    if problems[before..].iter().any(Problem::is_error) {
+        return None;
+    }
+    validation::check_merged(&merged, problems);
+    if !validation::has_jobs(&merged) {
+        let place = merged.0.values().next().map(|entry| entry.key).unwrap_or_default();
+        problems.push(Problem::new(place, ProblemKind::NoJobs));
+    }
+    let configuration = Configuration::from_merged(merged);
+    validation::check_jobs(&configuration, problems);
+    Some(configuration)
+}
+
+/// The problems as people read them: each once, with the includes that led to its file.
+fn told(loader: &Loader<'_>) -> Vec<Diagnostic> {
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    for problem in &loader.problems {
+        let mut diagnostic = problem.to_diagnostic();
+        for place in loader.chain(problem.span.source) {
+            diagnostic = diagnostic.with_secondary(place, "included from here");
+        }
+        if !diagnostics.contains(&diagnostic) {
+            diagnostics.push(diagnostic);
+        }
+    }
+    diagnostics.sort_by_key(|diagnostic| {
+        let source = diagnostic.primary.as_ref().map(|label| label.span.source);
+        (source, diagnostic.offset())
+    });
+    diagnostics
+}
+
+impl Compiled {
+    /// Whether there is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}

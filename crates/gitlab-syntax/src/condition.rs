@@ -1,0 +1,195 @@
+//! The conditions of `if`: `$CI_COMMIT_TAG =~ /^v\d/ && $DRY_RUN != "true"`.
+//!
+//! [`parse`] reads them; evaluating is here. Regular expressions have RE2's syntax and, as there,
+//! never backtrack.
+//!
+//! Source: "Specify when jobs run with `rules`", section "CI/CD variable expressions".
+
+mod parse;
+
+use regex::{Regex, RegexBuilder};
+
+use crate::variables::Scope;
+
+pub use parse::ConditionError;
+
+/// A condition that has been read.
+#[derive(Debug, Clone)]
+pub struct Condition(Node);
+
+/// A part of a condition.
+#[derive(Debug, Clone)]
+enum Node {
+    Any(Vec<Node>),
+    All(Vec<Node>),
+    Equal { left: Operand, right: Operand, negated: bool },
+    Match { left: Operand, right: Operand, negated: bool },
+    Operand(Operand),
+}
+
+/// What is compared.
+#[derive(Debug, Clone)]
+enum Operand {
+    Null,
+    Text(String),
+    Variable(String),
+    Pattern(Regex),
+}
+
+impl Condition {
+    /// Reads a condition.
+    ///
+    /// # Errors
+    /// The first thing that makes no sense, with its place in the text.
+    pub fn parse(text: &str) -> Result<Self, ConditionError> {
+        parse::parse(text).map(Self)
+    }
+
+    /// Whether it holds. A variable that is not set is null.
+    #[must_use]
+    pub fn holds(&self, variables: &Scope<'_>) -> bool {
+        self.0.holds(variables)
+    }
+}
+
+impl Node {
+    fn holds(&self, variables: &Scope<'_>) -> bool {
+        match self {
+            Self::Any(parts) => parts.iter().any(|part| part.holds(variables)),
+            Self::All(parts) => parts.iter().all(|part| part.holds(variables)),
+            Self::Equal { left, right, negated } => {
+                (left.value(variables) == right.value(variables)) != *negated
+            }
+            Self::Match { left, right, negated } => {
+                let text = left.value(variables).unwrap_or_default();
+                right.is_match(text, variables) != *negated
+            }
+            Self::Operand(Operand::Pattern(_)) => true,
+            Self::Operand(operand) => {
+                operand.value(variables).is_some_and(|value| !value.is_empty())
+            }
+        }
+    }
+}
+
+impl Operand {
+    fn value<'value>(&'value self, variables: &Scope<'value>) -> Option<&'value str> {
+        match self {
+            Self::Null => None,
+            Self::Text(text) => Some(text),
+            Self::Variable(name) => variables.value(name),
+            Self::Pattern(pattern) => Some(pattern.as_str()),
+        }
+    }
+
+    /// Whether a text matches this pattern, or the pattern that this variable holds. A variable
+    /// that holds none matches nothing.
+    fn is_match(&self, text: &str, variables: &Scope<'_>) -> bool {
+        match self {
+            Self::Pattern(pattern) => pattern.is_match(text),
+            Self::Variable(_) | Self::Text(_) => self
+                .value(variables)
+                .and_then(split_pattern)
+                .and_then(|(pattern, flags)| build_pattern(pattern, flags).ok())
+                .is_some_and(|pattern| pattern.is_match(text)),
+            Self::Null => false,
+        }
+    }
+}
+
+/// `/pattern/flags` as pattern and flags.
+pub(crate) fn split_pattern(text: &str) -> Option<(&str, &str)> {
+    let inner = text.strip_prefix('/')?;
+    let end = inner.rfind('/')?;
+    let (pattern, flags) = (&inner[..end], &inner[end + 1..]);
+    flags.bytes().all(|flag| b"ismU".contains(&flag)).then_some((pattern, flags))
+}
+
+/// Builds the expression of `/pattern/flags`, in which slashes are escaped.
+///
+/// # Errors
+/// Why it is no regular expression, in a few words.
+pub(crate) fn build_pattern(pattern: &str, flags: &str) -> Result<Regex, String> {
+    RegexBuilder::new(&pattern.replace("\\/", "/"))
+        .case_insensitive(flags.contains('i'))
+        .dot_matches_new_line(flags.contains('s'))
+        .multi_line(flags.contains('m'))
+        .swap_greed(flags.contains('U'))
+        .build()
+        .map_err(|error| regex_cause(&error))
+}
+
+/// The last line of what the library says, which names the cause.
+pub(crate) fn regex_cause(error: &regex::Error) -> String {
+    let told = error.to_string();
+    let cause = told.lines().last().unwrap_or_default().trim();
+    cause.strip_prefix("error: ").unwrap_or(cause).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::variables::{Variable, Variables};
+
+    fn holds(condition: &str) -> bool {
+        let variables: Variables = [
+            ("BRANCH", "main"),
+            ("EMPTY", ""),
+            ("TAG", "v1.2.3"),
+            ("PATTERN", "/^MAIN$/i"),
+            ("WORD", "main"),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name, Variable::new(value)))
+        .collect();
+        Condition::parse(condition).expect(condition).holds(&variables.scope())
+    }
+
+    #[test]
+    fn a_variable_alone_holds_when_it_is_set_and_not_empty() {
+        assert!(holds("$BRANCH"));
+        assert!(!holds("$EMPTY"));
+        assert!(!holds("$UNKNOWN"));
+    }
+
+    #[test]
+    fn null_is_what_is_not_set_and_not_what_is_empty() {
+        assert!(holds("$UNKNOWN == null"));
+        assert!(holds("$EMPTY != null"));
+        assert!(holds("$EMPTY == ''"));
+        assert!(!holds("$UNKNOWN == \"\""));
+    }
+
+    #[test]
+    fn and_binds_tighter_than_or_and_brackets_tighter_than_both() {
+        assert!(holds("$BRANCH == 'main' || $EMPTY && $UNKNOWN"));
+        assert!(!holds("($BRANCH == \"main\" || $EMPTY) && $UNKNOWN"));
+    }
+
+    #[test]
+    fn patterns_match_anywhere_with_flags_and_escaped_slashes() {
+        assert!(holds(r"$TAG =~ /^v\d+\.\d+/"));
+        assert!(holds("$BRANCH !~ /^MAIN$/"));
+        assert!(holds("$BRANCH =~ /^MAIN$/i"));
+        assert!(holds(r#""a/b" =~ /a\/b/"#));
+        assert!(holds("$BRANCH =~ $PATTERN"));
+        assert!(!holds("$BRANCH =~ $WORD"));
+    }
+
+    #[test]
+    fn what_is_no_condition_is_refused_at_its_place() {
+        for (condition, offset) in [
+            ("${BRANCH} == 'main'", 0),
+            ("$BRANCH = 'main'", 8),
+            ("$BRANCH == main", 11),
+            ("$BRANCH == 'main' &&", 20),
+            ("($BRANCH", 8),
+            ("$BRANCH =~ /(/", 11),
+            ("$BRANCH =~ /./", 11),
+            ("", 0),
+        ] {
+            let error = Condition::parse(condition).expect_err(condition);
+            assert_eq!(error.offset, offset, "{condition}: {}", error.cause);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What is wrong with a merged configuration, whatever the commit.
+//!
+//! [`crate::keywords::check`] holds the keywords against their table; here is what takes more than
+//! one keyword to see.
+
+use crate::configuration::{Configuration, ConfiguredJob, is_keyword};
+use crate::keywords::Shape;
+use crate::keywords::check::check;
+use crate::keywords::job::JOB;
+use crate::keywords::top::TOP;
+use crate::problem::{Problem, ProblemKind, nearest};
+use crate::reading::text;
+use crate::value::{Mapping, Value};
+
+/// Pairs of keywords that exclude one another in a job.
+const CONFLICTS: &[(&str, &str)] = &[
+    ("rules", "only"),
+    ("rules", "except"),
+    ("script", "trigger"),
+    ("script", "run"),
+    ("run", "trigger"),
+];
+
+/// Checks the keywords of a merged document.
+pub(crate) fn check_merged(merged: &Mapping, problems: &mut Vec<Problem>) {
+    let top = TOP.keys().unwrap_or_default();
+    for (name, entry) in &merged.0 {
+        if let Some(key) = top.iter().find(|key| key.name == name) {
+            if !entry.value.is_null() {
+                check(&entry.value, key.shape, name, problems);
+            }
+        } else if !name.starts_with('.') {
+            check_job(name, &entry.value, problems);
+        }
+    }
+}
+
+fn check_job(name: &str, value: &Value, problems: &mut Vec<Problem>) {
+    let Some(job) = value.as_mapping() else {
+        let top = TOP.keys().unwrap_or_default().iter().map(|key| key.name);
+        let kind = match nearest(name, top) {
+            Some(keyword) => ProblemKind::UnknownKeyword {
+                keyword: name.to_owned(),
+                place: "at the top".to_owned(),
+                suggestion: Some(keyword),
+            },
+            None => ProblemKind::WrongType {
+                keyword: name.to_owned(),
+                found: value.kind().to_owned(),
+                expected: "the mapping of a job".to_owned(),
+            },
+        };
+        problems.push(Problem::new(value.span, kind));
+        return;
+    };
+    check(value, &JOB, name, problems);
+    for &(first, second) in CONFLICTS {
+        if let (Some(one), Some(_)) = (job.0.get(second), job.filled(first))
+            && !one.value.is_null()
+        {
+            problems.push(Problem::new(one.key, ProblemKind::Conflict { first, second }));
+        }
+    }
+    if let Some(rules) = job.filled("rules").filter(|rules| rules.as_list() == Some(&[])) {
+        let kind = ProblemKind::WrongType {
+            keyword: format!("{name}:rules"),
+            found: "an empty list".to_owned(),
+            expected: Shape::List(&Shape::Any).expected() + " of rules",
+        };
+        problems.push(Problem::new(rules.span, kind));
+    }
+    if text(value, "when").as_deref() == Some("delayed") && job.filled("start_in").is_none() {
+        let kind = ProblemKind::MissingKeyword { keyword: "start_in", place: name.to_owned() };
+        problems.push(Problem::new(value.span, kind));
+    }
+}
+
+/// Checks the jobs of a configuration.
+pub(crate) fn check_jobs(configuration: &Configuration, problems: &mut Vec<Problem>) {
+    for (name, job) in &configuration.jobs {
+        check_work(name, job, problems);
+        check_stage(name, job, configuration, problems);
+        let stop = job.value.get("environment").and_then(|it| it.get("on_stop"));
+        if let Some(stop) = stop
+            && let Some(other) = stop.as_scalar()
+            && !configuration.jobs.contains_key(&other)
+        {
+            let kind = ProblemKind::UnknownStopJob { job: name.clone(), other };
+            problems.push(Problem::new(stop.span, kind));
+        }
+    }
+}
+
+/// A job has something to do.
+fn check_work(name: &str, job: &ConfiguredJob, problems: &mut Vec<Problem>) {
+    let value = &job.value;
+    if let Some(script) = value.get("script") {
+        if script.texts().iter().all(String::is_empty) {
+            let kind = ProblemKind::EmptyScript { job: name.to_owned() };
+            problems.push(Problem::new(script.span, kind));
+        }
+    } else if ["run", "trigger", "release"].iter().all(|keyword| value.get(keyword).is_none()) {
+        problems.push(Problem::new(job.key, ProblemKind::NoScript { job: name.to_owned() }));
+    }
+}
+
+fn check_stage(
+    name: &str,
+    job: &ConfiguredJob,
+    configuration: &Configuration,
+    problems: &mut Vec<Problem>,
+) {
+    let stage = crate::creation::written_stage(&job.value);
+    if configuration.stages.contains(&stage) {
+        return;
+    }
+    let place = job.value.get("stage").or_else(|| job.value.get("type"));
+    let place = place.map_or(job.key, |stage| stage.span);
+    let suggestion = nearest(&stage, configuration.stages.iter().map(String::as_str));
+    let kind = ProblemKind::UnknownStage { job: name.to_owned(), stage, suggestion };
+    problems.push(Problem::new(place, kind));
+}
+
+/// Whether a merged document has any job.
+pub(crate) fn has_jobs(merged: &Mapping) -> bool {
+    merged.iter().any(|(name, _)| !is_keyword(name) && !name.starts_with('.'))
+}

@@ -1,0 +1,256 @@
+//! A configuration as a tree that can be merged: every value knows where it was written.
+//!
+//! Aliases are written out and merge keys merged; `!reference` is still there until
+//! [`crate::reference`] replaces it.
+
+use indexmap::IndexMap;
+use windlass_diagnostics::Span;
+
+/// A value and where it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Value {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub data: Data,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Data {
+    /// Nothing.
+    Null,
+    /// `true`, `yes`, `on` and their opposites.
+    Boolean(bool),
+    /// A number, as it is shown.
+    Number(String),
+    /// Text.
+    Text(String),
+    /// A list.
+    List(Vec<Value>),
+    /// A mapping.
+    Mapping(Mapping),
+    /// `!reference [job, keyword]`.
+    Reference(Vec<String>),
+}
+
+/// The pairs of a mapping in the order of the text.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Mapping(pub IndexMap<String, Entry>);
+
+/// One pair of a mapping.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Where the key was written.
+    pub key: Span,
+    /// The value.
+    pub value: Value,
+}
+
+impl Value {
+    /// Ties data to its place.
+    #[must_use]
+    pub const fn new(data: Data, span: Span) -> Self {
+        Self { span, data }
+    }
+
+    /// A text.
+    pub fn text(text: impl Into<String>, span: Span) -> Self {
+        Self::new(Data::Text(text.into()), span)
+    }
+
+    /// Whether it is nothing.
+    #[must_use]
+    pub const fn is_null(&self) -> bool {
+        matches!(self.data, Data::Null)
+    }
+
+    /// The text of a text.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.data {
+            Data::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A text, number or boolean as text.
+    #[must_use]
+    pub fn as_scalar(&self) -> Option<String> {
+        match &self.data {
+            Data::Text(text) | Data::Number(text) => Some(text.clone()),
+            Data::Boolean(truth) => Some(truth.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The truth of a boolean.
+    #[must_use]
+    pub const fn as_boolean(&self) -> Option<bool> {
+        match self.data {
+            Data::Boolean(truth) => Some(truth),
+            _ => None,
+        }
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub fn as_integer(&self) -> Option<i64> {
+        match &self.data {
+            Data::Number(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The pairs of a mapping.
+    #[must_use]
+    pub const fn as_mapping(&self) -> Option<&Mapping> {
+        match &self.data {
+            Data::Mapping(mapping) => Some(mapping),
+            _ => None,
+        }
+    }
+
+    /// The items of a list.
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Self]> {
+        match &self.data {
+            Data::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The value of a key, if this is a mapping that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.as_mapping()?.get(key)
+    }
+
+    /// The items of a list, or the value itself where one may stand for a list of one. Nothing
+    /// for nothing. Lists within the list are written out.
+    #[must_use]
+    pub fn flattened(&self) -> Vec<&Self> {
+        let mut found = Vec::new();
+        self.flatten_into(&mut found);
+        found
+    }
+
+    fn flatten_into<'tree>(&'tree self, found: &mut Vec<&'tree Self>) {
+        match &self.data {
+            Data::Null => {}
+            Data::List(items) => items.iter().for_each(|item| item.flatten_into(found)),
+            _ => found.push(self),
+        }
+    }
+
+    /// The texts of a list of texts, or the one text that stands for it.
+    #[must_use]
+    pub fn texts(&self) -> Vec<String> {
+        self.flattened().into_iter().filter_map(Self::as_scalar).collect()
+    }
+
+    /// What it is, with its article, for messages.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.data {
+            Data::Null => "nothing",
+            Data::Boolean(_) => "a boolean",
+            Data::Number(_) => "a number",
+            Data::Text(_) => "text",
+            Data::List(_) => "a list",
+            Data::Mapping(_) => "a mapping",
+            Data::Reference(_) => "a reference",
+        }
+    }
+
+    /// The same as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.data {
+            Data::Null => Json::Null,
+            Data::Boolean(truth) => Json::Bool(*truth),
+            Data::Number(text) => {
+                serde_json::from_str(text).unwrap_or_else(|_| Json::String(text.clone()))
+            }
+            Data::Text(text) => Json::String(text.clone()),
+            Data::List(items) => Json::Array(items.iter().map(Self::to_json).collect()),
+            Data::Mapping(mapping) => Json::Object(
+                mapping.iter().map(|(key, value)| (key.to_owned(), value.to_json())).collect(),
+            ),
+            Data::Reference(path) => Json::String(format!("!reference [{}]", path.join(", "))),
+        }
+    }
+
+    /// A value that came as JSON, e.g. an input; all of it at one place.
+    #[must_use]
+    pub fn from_json(json: &serde_json::Value, span: Span) -> Self {
+        use serde_json::Value as Json;
+        let data = match json {
+            Json::Null => Data::Null,
+            Json::Bool(truth) => Data::Boolean(*truth),
+            Json::Number(number) => Data::Number(number.to_string()),
+            Json::String(text) => Data::Text(text.clone()),
+            Json::Array(items) => {
+                Data::List(items.iter().map(|item| Self::from_json(item, span)).collect())
+            }
+            Json::Object(pairs) => {
+                let entries = pairs.iter().map(|(key, value)| {
+                    (key.clone(), Entry { key: span, value: Self::from_json(value, span) })
+                });
+                Data::Mapping(Mapping(entries.collect()))
+            }
+        };
+        Self::new(data, span)
+    }
+}
+
+impl Mapping {
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key).map(|entry| &entry.value)
+    }
+
+    /// The value of a key, unless it is nothing.
+    #[must_use]
+    pub fn filled(&self, key: &str) -> Option<&Value> {
+        self.get(key).filter(|value| !value.is_null())
+    }
+
+    /// Keys and values in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(key, entry)| (key.as_str(), &entry.value))
+    }
+
+    /// Takes all pairs of `stronger`: mappings in both are merged, all else is replaced.
+    ///
+    /// Source: "CI/CD YAML syntax reference", section `extends`: hashes are merged, arrays are
+    /// not.
+    pub fn merge(&mut self, stronger: &Self) {
+        for (key, entry) in &stronger.0 {
+            match self.0.get_mut(key) {
+                Some(weaker) => {
+                    weaker.value.merge(&entry.value);
+                    weaker.key = entry.key;
+                }
+                None => {
+                    self.0.insert(key.clone(), entry.clone());
+                }
+            }
+        }
+    }
+}
+
+impl Value {
+    /// As [`Mapping::merge`] where both are mappings, else `stronger` takes its place.
+    pub fn merge(&mut self, stronger: &Self) {
+        match (&mut self.data, &stronger.data) {
+            (Data::Mapping(weaker), Data::Mapping(stronger_pairs)) => {
+                weaker.merge(stronger_pairs);
+                self.span = stronger.span;
+            }
+            _ => self.clone_from(stronger),
+        }
+    }
+}
