@@ -23,6 +23,9 @@ pub struct GitlabRunInputs {
     pub predefined: Variables,
     /// The variables that the pipeline was started with.
     pub variables: Variables,
+    /// The names of the texts that the pipeline's spans count in, for the origins of jobs.
+    #[serde(default)]
+    pub source_names: Vec<String>,
     /// Which part of the pipeline is wanted.
     #[serde(default)]
     pub selection: Selection,

@@ -43,6 +43,23 @@ pub struct PipelineContext {
     pub variables: Option<Variables>,
     /// The project whose files its jobs work on; `None` for the run's own.
     pub project: Option<OtherProject>,
+    /// The names of the texts that its spans count in. They are for the outline, and do not travel
+    /// with a job.
+    pub source_names: Vec<String>,
+}
+
+impl PipelineContext {
+    /// What of it travels with a job.
+    #[must_use]
+    pub fn for_jobs(&self) -> Self {
+        Self {
+            depth: self.depth,
+            predefined: self.predefined.clone(),
+            variables: self.variables.clone(),
+            project: self.project.clone(),
+            source_names: Vec::new(),
+        }
+    }
 }
 
 /// A project that is not the one the run is of.

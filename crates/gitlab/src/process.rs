@@ -90,7 +90,8 @@ impl Run {
     fn new(inputs: &RunInputs) -> Result<Self, ProcessError> {
         let inputs = GitlabRunInputs::read(inputs)?;
         let wanted = selection::wanted_jobs(&inputs.pipeline, &inputs.selection);
-        let context = PipelineContext::default();
+        let context =
+            PipelineContext { source_names: inputs.source_names, ..PipelineContext::default() };
         let root = PipelineState::new(inputs.pipeline, context, None, wanted.as_ref());
         Ok(Run {
             pipelines: vec![root],

@@ -176,6 +176,12 @@ impl PipelineState {
         free.map(|(index, _)| index).collect()
     }
 
+    fn origin(&self, definition: &Job) -> Option<Origin> {
+        let file = self.context.source_names.get(definition.span.source.0 as usize)?.clone();
+        let start = definition.span.start;
+        Some(Origin { file, line: start.line, column: start.column })
+    }
+
     /// Adds stages and jobs to the outline.
     pub fn declare(&self, commands: &mut Vec<Command>) {
         let mut before: Option<&NodeId> = None;
@@ -203,25 +209,17 @@ impl PipelineState {
                 None => stages_before[job.stage].into_iter().cloned().collect(),
             };
             let Some(parent) = self.stages[job.stage].node.clone() else { continue };
-            let start = definition.span.start;
             commands.push(Command::Declare(Node {
                 id: job.node.clone(),
                 parent,
                 after,
                 kind: NodeKind::Job,
                 label: definition.name.clone(),
-                origin: Some(Origin {
-                    file: CONFIGURATION.to_owned(),
-                    line: start.line,
-                    column: start.column,
-                }),
+                origin: self.origin(definition),
             }));
         }
     }
 }
-
-/// The file that a job's place counts in, since a finished pipeline does not name it.
-const CONFIGURATION: &str = ".gitlab-ci.yml";
 
 impl JobState {
     fn new(node: NodeId, stage: usize, is_wanted: bool) -> Self {

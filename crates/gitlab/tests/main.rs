@@ -1,0 +1,3 @@
+//! Tests of the crate: the process by facts alone, the driver on real shells.
+
+mod process;
