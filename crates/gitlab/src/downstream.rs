@@ -11,8 +11,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use windlass_gitlab_syntax::pipeline::Trigger;
 use windlass_gitlab_syntax::{Pipeline, Variables};
+use windlass_repository::WorkspaceSource;
 
-use crate::order::PipelineContext;
+use crate::order::{OtherProject, PipelineContext};
 
 /// A pipeline that was made for a trigger job.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,13 +29,12 @@ pub struct DownstreamPipeline {
 pub struct DownstreamRequest {
     /// The keyword; its texts are expanded.
     pub trigger: Trigger,
-    /// The pipeline of the trigger job.
-    pub upstream: PipelineContext,
-    /// The predefined variables of the trigger job's pipeline.
-    pub predefined: Variables,
-    /// The variables that are handed on, the stronger ones over the weaker.
+    /// What the pipeline has in place of what the run has. A pipeline of another project gets more
+    /// by whoever finds that.
+    pub context: PipelineContext,
+    /// All variables that the trigger job knows.
     pub variables: Variables,
-    /// The directory with the unpacked artifacts of each job that `trigger:include:artifact` names.
+    /// The directory with the artifacts of each job that `trigger:include:artifact` names.
     pub artifacts: Vec<(String, PathBuf)>,
 }
 
@@ -46,4 +46,10 @@ pub trait DownstreamPipelines: Send + Sync {
     /// # Errors
     /// Why there is no such pipeline, as people read it; the trigger job fails with it.
     async fn create(&self, request: DownstreamRequest) -> Result<DownstreamPipeline, String>;
+
+    /// What the jobs of another project find in their workspaces.
+    ///
+    /// # Errors
+    /// Why its files cannot be had.
+    async fn workspace(&self, project: &OtherProject) -> Result<WorkspaceSource, String>;
 }

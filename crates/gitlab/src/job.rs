@@ -1,3 +1,28 @@
 //! The job driver: does beside a workspace what GitLab's runner does with a job.
+//!
+//! [`driver`] leads through the job: files and caches are brought, the script runs, then
+//! `after_script`, then caches and artifacts are kept. [`script`] makes the text of a script,
+//! [`program`] runs it, [`output`] takes in what it prints, [`lane`] is where all of that is told.
+//! [`files`] and [`tree`] choose and copy files for [`artifacts`] and [`cache`].
 
+mod artifacts;
+mod cache;
+mod containers;
+mod coverage;
+mod driver;
+mod environment;
+mod files;
+mod lane;
+mod options;
+mod output;
 pub mod predefined;
+mod program;
+mod reports;
+mod script;
+mod setup;
+mod tree;
+mod trigger;
+
+pub use driver::GitlabJobDriver;
+pub use setup::session_id;
+pub use options::{ContainerSettings, GitlabRunnerOptions, IdentityTokens, ImageUse, SecretStore};

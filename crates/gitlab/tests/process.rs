@@ -25,7 +25,7 @@ use windlass_kernel::{
 };
 
 /// The pipeline of a configuration.
-fn pipeline(text: &str) -> Pipeline {
+pub(crate) fn pipeline(text: &str) -> Pipeline {
     let main = SourceText {
         name: ".gitlab-ci.yml".into(),
         text: text.into(),

@@ -1,61 +1,94 @@
 //! The predefined variables of a job, beside those of its pipeline.
 //!
-//! Source: "Predefined CI/CD variables reference" in GitLab's documentation, those that are
-//! available from the creation of a job on. What only the place of the job knows (directories, the
-//! runner) is added by the driver.
+//! Source: "Predefined CI/CD variables reference" in GitLab's documentation.
 
-use windlass_gitlab_syntax::pipeline::{Environment, EnvironmentAction, Job};
+use std::path::Path;
+use std::time::Duration;
+
+use windlass_gitlab_syntax::pipeline::Job;
+use windlass_gitlab_syntax::variables::predefined;
 use windlass_gitlab_syntax::{Variable, Variables};
 
-/// The longest slug of a name, in characters.
-const LONGEST_SLUG: usize = 63;
+pub use windlass_gitlab_syntax::variables::predefined::slug;
 
 /// What is known of a job by its definition alone.
 #[must_use]
 pub fn of_job(job: &Job) -> Variables {
-    let mut variables = Variables::default();
-    let mut set = |name: &str, value: &str| variables.insert(name, Variable::literal(value));
-    set("CI_JOB_NAME", &job.name);
-    set("CI_JOB_NAME_SLUG", &slug(&job.name));
-    set("CI_JOB_STAGE", &job.stage);
-    set("CI_JOB_GROUP_NAME", job.base_name());
-    set("CI_NODE_TOTAL", "1");
-    if let Some(instance) = &job.parallel {
-        set("CI_NODE_INDEX", &instance.index.to_string());
-        set("CI_NODE_TOTAL", &instance.total.to_string());
-    }
+    let (parallel, environment) = (job.parallel.as_ref(), job.environment.as_ref());
+    let mut variables = predefined::of_job(&job.name, &job.stage, parallel, environment);
+    variables.insert("CI_JOB_GROUP_NAME", Variable::literal(job.base_name()));
     if let Some(image) = &job.image {
         variables.insert("CI_JOB_IMAGE", Variable::new(image.name.as_str()));
-    }
-    if let Some(environment) = &job.environment {
-        add_environment(&mut variables, environment);
     }
     variables
 }
 
-/// The variables of an environment; name, address and tier may hold others.
-fn add_environment(variables: &mut Variables, environment: &Environment) {
-    let action = match environment.action {
-        EnvironmentAction::Start => "start",
-        EnvironmentAction::Prepare => "prepare",
-        EnvironmentAction::Stop => "stop",
-        EnvironmentAction::Verify => "verify",
-        EnvironmentAction::Access => "access",
-    };
-    variables.insert("CI_ENVIRONMENT_ACTION", Variable::literal(action));
-    variables.insert("CI_ENVIRONMENT_NAME", Variable::new(environment.name.as_str()));
-    if let Some(url) = &environment.url {
-        variables.insert("CI_ENVIRONMENT_URL", Variable::new(url.as_str()));
+/// What only the place and the moment of a job tell.
+pub(crate) struct Place<'a> {
+    /// A number that no other job has.
+    pub id: u128,
+    /// A number that no other pipeline has.
+    pub pipeline_id: u128,
+    /// Where the project's files are.
+    pub project_directory: &'a Path,
+    /// What the runner is called.
+    pub runner_name: &'a str,
+    /// Whether other jobs use the same machine.
+    pub is_shared: bool,
+    /// Whether a person started the job.
+    pub is_manual: bool,
+    /// How long the job may take.
+    pub timeout: Duration,
+}
+
+/// The variables of a running job, to be set beside those of its pipeline (`known`).
+pub(crate) fn of_place(job: &Job, place: &Place<'_>, known: &Variables) -> Variables {
+    let mut variables = Variables::default();
+    let mut set = |name: &str, value: String| variables.insert(name, Variable::literal(value));
+    let project = place.project_directory;
+    set("CI_PROJECT_DIR", project.display().to_string());
+    let builds = project.parent().unwrap_or(project);
+    set("CI_BUILDS_DIR", builds.display().to_string());
+    set("CI_JOB_ID", place.id.to_string());
+    set("CI_JOB_STATUS", "running".to_owned());
+    set("CI_JOB_STARTED_AT", jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    set("CI_JOB_TIMEOUT", place.timeout.as_secs().to_string());
+    if place.is_manual {
+        set("CI_JOB_MANUAL", "true".to_owned());
     }
-    if let Some(tier) = &environment.deployment_tier {
-        variables.insert("CI_ENVIRONMENT_TIER", Variable::new(tier.as_str()));
+    set("CI_RUNNER_ID", "1".to_owned());
+    set("CI_RUNNER_DESCRIPTION", place.runner_name.to_owned());
+    set("CI_RUNNER_TAGS", serde_json::to_string(&job.tags).unwrap_or_default());
+    set("CI_RUNNER_VERSION", env!("CARGO_PKG_VERSION").to_owned());
+    let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
+    set("CI_RUNNER_EXECUTABLE_ARCH", format!("{system}/{machine}"));
+    set("CI_CONCURRENT_ID", "0".to_owned());
+    set("CI_CONCURRENT_PROJECT_ID", "0".to_owned());
+    let shared = if place.is_shared { "CI_SHARED_ENVIRONMENT" } else { "CI_DISPOSABLE_ENVIRONMENT" };
+    set(shared, "true".to_owned());
+    let pipeline_id = known.value("CI_PIPELINE_ID");
+    let pipeline_id = pipeline_id.map_or_else(|| place.pipeline_id.to_string(), str::to_owned);
+    if let Some(url) = known.value("CI_PROJECT_URL") {
+        set("CI_JOB_URL", format!("{url}/-/jobs/{}", place.id));
+        set("CI_PIPELINE_URL", format!("{url}/-/pipelines/{pipeline_id}"));
+        set("CI_REPOSITORY_URL", format!("{url}.git"));
     }
+    set("CI_PIPELINE_ID", pipeline_id);
+    variables
+}
+
+/// The variables of an environment that follow from its name, with the references in it replaced.
+pub(crate) fn of_environment(name: &str, tier: Option<&str>) -> Variables {
+    let mut variables = Variables::default();
+    let tier = tier.map_or_else(|| tier_of(name), |tier| tier);
+    variables.insert("CI_ENVIRONMENT_SLUG", Variable::literal(environment_slug(name)));
+    variables.insert("CI_ENVIRONMENT_TIER", Variable::literal(tier));
+    variables
 }
 
 /// The tier of an environment that names none, by the words in its name ("Environments",
 /// deployment tier of environments).
-#[must_use]
-pub fn tier_of(name: &str) -> &'static str {
+fn tier_of(name: &str) -> &'static str {
     let name = name.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if has(&["dev", "review", "trunk"]) {
@@ -71,25 +104,19 @@ pub fn tier_of(name: &str) -> &'static str {
     }
 }
 
-/// A name in lower case, with `-` for all but letters and digits, at most 63 characters and
-/// without `-` at its ends.
-#[must_use]
-pub fn slug(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let letters = lower.chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' });
-    let cut: String = letters.take(LONGEST_SLUG).collect();
-    cut.trim_matches('-').to_owned()
+/// The longest slug of an environment, in characters.
+const LONGEST_ENVIRONMENT_SLUG: usize = 24;
+
+/// The name of an environment as a part of addresses: at most 24 characters. GitLab adds a random
+/// end to one that had to be changed; here it stays the same for the same name.
+fn environment_slug(name: &str) -> String {
+    let cut: String = slug(name).chars().take(LONGEST_ENVIRONMENT_SLUG).collect();
+    cut.trim_end_matches('-').to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_become_slugs() {
-        assert_eq!(slug("Build: [linux, 3]"), "build---linux--3");
-        assert_eq!(slug(&"a".repeat(80)).len(), 63);
-    }
 
     #[test]
     fn environments_get_the_tier_that_their_name_tells() {

@@ -1,0 +1,156 @@
+//! The artifacts of a job: brought from earlier jobs, kept for later ones.
+//!
+//! Source: "Job artifacts"; "CI/CD YAML syntax reference", sections `artifacts` and
+//! `dependencies`.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use windlass_gitlab_syntax::pipeline::{Artifacts, SaveWhen};
+use windlass_gitlab_syntax::Variables;
+use windlass_kernel::Status;
+
+use super::files::{Choice, Chosen};
+use super::lane::Lane;
+use super::tree;
+use crate::order::ArtifactSource;
+
+/// Where the artifacts of the jobs of one run are.
+#[derive(Clone, Debug)]
+pub(crate) struct ArtifactStore {
+    directory: PathBuf,
+}
+
+/// How a script ended, as far as it matters for what is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ScriptEnd {
+    Succeeded,
+    Failed,
+    /// Cancelled or out of time: nothing is kept.
+    Stopped,
+}
+
+impl ScriptEnd {
+    /// Whether something is kept after this end.
+    pub fn keeps(self, when: SaveWhen) -> bool {
+        match (self, when) {
+            (ScriptEnd::Stopped, _) => false,
+            (_, SaveWhen::Always) => true,
+            (ScriptEnd::Succeeded, SaveWhen::OnSuccess) => true,
+            (ScriptEnd::Failed, SaveWhen::OnFailure) => true,
+            (ScriptEnd::Succeeded | ScriptEnd::Failed, _) => false,
+        }
+    }
+
+    /// The runner's word in the names of sections.
+    pub fn word(self) -> &'static str {
+        if self == ScriptEnd::Succeeded { "successful" } else { "failed" }
+    }
+}
+
+impl ArtifactStore {
+    /// The artifacts of a run, below its own directory.
+    pub fn new(directory: PathBuf) -> Self {
+        ArtifactStore { directory }
+    }
+
+    /// Where the files of a job's node are. Names of jobs may be longer than those of files.
+    fn of(&self, node: &str) -> PathBuf {
+        let digest = Sha256::digest(node.as_bytes());
+        let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        self.directory.join(name)
+    }
+
+    /// The directory with what a job left, for who reads single files of it.
+    pub fn files_of(&self, node: &str) -> PathBuf {
+        self.of(node).join("files")
+    }
+
+    /// Where reports of a job are kept.
+    pub fn reports_of(&self, node: &str) -> PathBuf {
+        self.of(node).join("reports")
+    }
+}
+
+/// Unpacks what earlier jobs left.
+///
+/// # Errors
+/// When files cannot be written.
+pub(crate) async fn bring(
+    lane: &mut Lane,
+    store: &ArtifactStore,
+    sources: &[ArtifactSource],
+    project: &Path,
+) -> Result<(), String> {
+    lane.begin("download_artifacts", "Downloading artifacts");
+    for source in sources {
+        lane.line(&format!("Downloading artifacts for {}...", source.name));
+        let (from, to) = (store.files_of(&source.node), project.to_owned());
+        let brought = tokio::task::spawn_blocking(move || tree::bring(&from, &to)).await;
+        if let Err(error) = brought.map_err(|error| error.to_string()).and_then(|it| it.map_err(|error| error.to_string())) {
+            let message = format!("the artifacts of '{}' cannot be unpacked: {error}", source.name);
+            lane.fail(&message);
+            lane.end(Status::Failed, Some(message.clone()));
+            return Err(message);
+        }
+    }
+    lane.end(Status::Succeeded, None);
+    Ok(())
+}
+
+/// Keeps what a job says; answers whether there was anything for later jobs.
+///
+/// # Errors
+/// When files cannot be read or written.
+pub(crate) async fn keep(
+    lane: &mut Lane,
+    store: &ArtifactStore,
+    artifacts: &Artifacts,
+    (project, variables): (&Path, &Variables),
+    end: ScriptEnd,
+) -> Result<bool, String> {
+    let is_asked_for = !artifacts.paths.is_empty() || artifacts.untracked;
+    if !is_asked_for || !end.keeps(artifacts.when) {
+        return Ok(false);
+    }
+    lane.begin(
+        "upload_artifacts",
+        &format!("Uploading artifacts for {} job", end.word()),
+    );
+    let expand = |texts: &[String]| texts.iter().map(|text| variables.expand(text)).collect();
+    let choice = Choice {
+        paths: expand(&artifacts.paths),
+        exclude: expand(&artifacts.exclude),
+        untracked: artifacts.untracked,
+    };
+    let (project, to) = (project.to_owned(), store.files_of(lane.node().as_str()));
+    let kept = tokio::task::spawn_blocking(move || {
+        let chosen = choice.search(&project);
+        if !chosen.files.is_empty() {
+            tree::keep(&project, &chosen.files, &to)?;
+        }
+        Ok::<Chosen, std::io::Error>(chosen)
+    });
+    let kept = kept.await.map_err(|error| error.to_string()).and_then(|it| it.map_err(|e| e.to_string()));
+    match kept {
+        Ok(chosen) => {
+            chosen.notes.iter().for_each(|note| lane.line(note));
+            chosen.warnings.iter().for_each(|warning| lane.warn(warning));
+            let is_something = !chosen.files.is_empty();
+            if is_something {
+                let name = artifacts.name.as_ref().map(|name| variables.expand(name));
+                lane.attribute("artifacts", name.as_deref().unwrap_or("artifacts"));
+            } else {
+                lane.fail("No files to upload");
+            }
+            lane.end(Status::Succeeded, None);
+            Ok(is_something)
+        }
+        Err(error) => {
+            let message = format!("the artifacts cannot be kept: {error}");
+            lane.fail(&message);
+            lane.end(Status::Failed, Some(message.clone()));
+            Err(message)
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The caches of a job: found by key before its script, kept after it.
+//!
+//! Source: "Caching in GitLab CI/CD"; "CI/CD YAML syntax reference", section `cache`. A cache that
+//! cannot be had or kept never fails a job.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{fs, io};
+
+use sha2::{Digest as _, Sha256};
+use windlass_gitlab_syntax::Variables;
+use windlass_gitlab_syntax::pipeline::{Cache, CacheKey, CachePolicy};
+use windlass_kernel::Status;
+
+use super::artifacts::ScriptEnd;
+use super::files::Choice;
+use super::lane::Lane;
+use super::tree;
+
+/// A cache of a job with its references to variables replaced.
+pub(crate) struct ReadyCache {
+    key: String,
+    fallback_keys: Vec<String>,
+    policy: CachePolicy,
+    choice: Choice,
+    cache: Cache,
+}
+
+/// The caches of a job, as far as they name files.
+pub(crate) fn prepare(caches: &[Cache], project: &Path, variables: &Variables) -> Vec<ReadyCache> {
+    let named = caches.iter().filter(|cache| !cache.paths.is_empty() || cache.untracked);
+    named.map(|cache| ReadyCache::new(cache, project, variables)).collect()
+}
+
+impl ReadyCache {
+    fn new(cache: &Cache, project: &Path, variables: &Variables) -> Self {
+        let is_protected = variables.value("CI_COMMIT_REF_PROTECTED") == Some("true");
+        let protection = if is_protected { "protected" } else { "non_protected" };
+        // Protected branches have caches of their own, unless a cache says otherwise.
+        let whole = |key: String| match cache.unprotect {
+            true => key,
+            false => format!("{key}-{protection}"),
+        };
+        let expand = |text: &String| variables.expand(text);
+        let mut fallback_keys: Vec<String> =
+            cache.fallback_keys.iter().map(expand).filter(|key| !key.is_empty()).collect();
+        // "Caching in GitLab CI/CD", use a fallback key for all caches.
+        fallback_keys.extend(variables.scope().expanded_value("CACHE_FALLBACK_KEY"));
+        ReadyCache {
+            key: whole(key_of(&cache.key, project, variables)),
+            fallback_keys: fallback_keys.into_iter().map(whole).collect(),
+            policy: CachePolicy::from_word(&expand(&cache.policy)).unwrap_or_default(),
+            choice: Choice {
+                paths: cache.paths.iter().map(expand).collect(),
+                exclude: Vec::new(),
+                untracked: cache.untracked,
+            },
+            cache: cache.clone(),
+        }
+    }
+}
+
+/// The key without what tells protected branches apart.
+fn key_of(key: &CacheKey, project: &Path, variables: &Variables) -> String {
+    let (prefix, hash) = match key {
+        CacheKey::Text(text) => {
+            let key = variables.expand(text);
+            return if key.is_empty() { "default".to_owned() } else { key };
+        }
+        CacheKey::Files { files, prefix } => (prefix, hash_of_files(files, project, variables)),
+        CacheKey::FilesCommits { files, prefix } => {
+            (prefix, hash_of_commits(files, project, variables))
+        }
+    };
+    // Without any of the files the hash is the word `default`.
+    let hash = hash.unwrap_or_else(|| "default".to_owned());
+    match prefix.as_ref().map(|prefix| variables.expand(prefix)).filter(|it| !it.is_empty()) {
+        Some(prefix) => format!("{prefix}-{hash}"),
+        None => hash,
+    }
+}
+
+fn hash_of_files(files: &[String], project: &Path, variables: &Variables) -> Option<String> {
+    let paths = files.iter().map(|file| variables.expand(file)).collect();
+    let found = Choice { paths, ..Choice::default() }.search(project).files;
+    let mut digest = Sha256::new();
+    let mut is_there = false;
+    for file in found {
+        if let Ok(content) = fs::read(project.join(&file)) {
+            is_there = true;
+            digest.update(file.as_os_str().as_encoded_bytes());
+            digest.update([0]);
+            digest.update(content);
+        }
+    }
+    is_there.then(|| hexadecimal(&digest.finalize()))
+}
+
+/// The latest commit of each file, as Git tells it.
+fn hash_of_commits(files: &[String], project: &Path, variables: &Variables) -> Option<String> {
+    let mut digest = Sha256::new();
+    let mut is_there = false;
+    for file in files {
+        let mut command = Command::new("git");
+        command.args(["log", "-1", "--format=%H", "--"]).arg(variables.expand(file));
+        let output = command.current_dir(project).stdin(std::process::Stdio::null()).output();
+        if let Ok(output) = output
+            && output.status.success()
+            && !output.stdout.is_empty()
+        {
+            is_there = true;
+            digest.update(&output.stdout);
+        }
+    }
+    is_there.then(|| hexadecimal(&digest.finalize()))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().take(20).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Where a cache is: below the caches of the project, by a name that any key gives.
+fn place(caches: &Path, key: &str) -> PathBuf {
+    caches.join(hexadecimal(&Sha256::digest(key.as_bytes())))
+}
+
+/// Brings the caches of a job.
+pub(crate) async fn bring(
+    lane: &mut Lane,
+    caches: &[ReadyCache],
+    (directory, project): (&Path, &Path),
+) {
+    if caches.iter().all(|cache| cache.policy == CachePolicy::Push) {
+        return;
+    }
+    lane.begin("restore_cache", "Restoring cache");
+    for cache in caches.iter().filter(|cache| cache.policy != CachePolicy::Push) {
+        let keys: Vec<String> =
+            [&cache.key].into_iter().chain(&cache.fallback_keys).cloned().collect();
+        let (directory, to) = (directory.to_owned(), project.to_owned());
+        lane.line(&format!("Checking cache for {}...", cache.key));
+        let brought = tokio::task::spawn_blocking(move || {
+            for key in keys {
+                let from = place(&directory, &key);
+                if from.is_dir() {
+                    return tree::bring(&from, &to).map(|_| Some(key));
+                }
+            }
+            Ok(None)
+        });
+        match brought.await {
+            Ok(Ok(Some(key))) => lane.line(&format!("Successfully extracted cache {key}")),
+            Ok(Ok(None)) => lane.warn(&format!("there is no cache {} yet", cache.key)),
+            Ok(Err(error)) => lane.warn(&format!("the cache cannot be unpacked: {error}")),
+            Err(error) => lane.warn(&format!("the cache cannot be unpacked: {error}")),
+        }
+    }
+    lane.end(Status::Succeeded, None);
+}
+
+/// Keeps the caches of a job.
+pub(crate) async fn keep(
+    lane: &mut Lane,
+    caches: &[ReadyCache],
+    (directory, project): (&Path, &Path),
+    end: ScriptEnd,
+) {
+    let is_kept =
+        |it: &&ReadyCache| it.policy != CachePolicy::Pull && end.keeps(it.cache.when);
+    if !caches.iter().any(|cache| is_kept(&cache)) {
+        return;
+    }
+    lane.begin("archive_cache", &format!("Saving cache for {} job", end.word()));
+    for cache in caches.iter().filter(is_kept) {
+        lane.line(&format!("Creating cache {}...", cache.key));
+        let (choice, project) = (cache.choice.clone(), project.to_owned());
+        let to = place(directory, &cache.key);
+        let node = lane.node().clone();
+        let kept = tokio::task::spawn_blocking(move || {
+            let chosen = choice.search(&project);
+            if !chosen.files.is_empty() {
+                // Another job may be unpacking the cache that is there.
+                let own = to.with_extension(hexadecimal(&Sha256::digest(node.as_str())));
+                tree::keep(&project, &chosen.files, &own)?;
+                replace(&own, &to)?;
+            }
+            Ok::<_, io::Error>(chosen)
+        });
+        match kept.await.map_err(io::Error::other).and_then(|kept| kept) {
+            Ok(chosen) => {
+                chosen.notes.iter().for_each(|note| lane.line(note));
+                chosen.warnings.iter().for_each(|warning| lane.warn(warning));
+            }
+            Err(error) => lane.warn(&format!("the cache cannot be kept: {error}")),
+        }
+    }
+    lane.end(Status::Succeeded, None);
+}
+
+/// Puts a finished directory in the place of another.
+fn replace(finished: &Path, place: &Path) -> io::Result<()> {
+    let old = finished.with_extension("old");
+    match fs::rename(place, &old) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    fs::rename(finished, place)?;
+    match fs::remove_dir_all(&old) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
