@@ -15,6 +15,7 @@ pub mod github_run;
 pub mod github_starter;
 pub mod gitlab_run;
 pub mod guides_github;
+pub mod guides_gitlab;
 pub mod guides_mistakes;
 pub mod program;
 pub mod rates;
@@ -81,6 +82,7 @@ pub const CORPORA: &[Corpus] = &[
     Corpus { name: "github/run", run: github_run::run },
     Corpus { name: "gitlab/run", run: gitlab_run::run },
     Corpus { name: "guides/github", run: guides_github::run },
+    Corpus { name: "guides/gitlab", run: guides_gitlab::run },
     Corpus { name: "guides", run: guides_mistakes::run },
 ];
 

@@ -14,6 +14,7 @@ pub const RATES: &[(&str, usize)] = &[
     ("github/run", 940),
     ("gitlab/run", 950),
     ("guides/github", 950),
+    ("guides/gitlab", 1000),
     ("guides", 1000),
 ];
 

@@ -6,13 +6,14 @@
 
 use std::sync::Arc;
 
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{Extension, Json, Router, extract::State, routing::post};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use windlass_kernel::RunId;
 use windlass_store::{ArtifactRecord, BlobKind, NewArtifact, Reservation};
 
 use crate::{
+    entrance::Here,
     jobs::JobFacts,
     server::Shared,
     signed_url::{Permission, Presentation},
@@ -85,6 +86,7 @@ struct Created {
 
 async fn create(
     State(shared): State<Arc<Shared>>,
+    Extension(here): Here,
     Caller(job): Caller,
     Message(request): Message<Create>,
 ) -> Answer<Created> {
@@ -104,7 +106,7 @@ async fn create(
         Reservation::Reserved(id) => {
             let blob = (BlobKind::Artifact, id);
             let signed_upload_url =
-                shared.blob_address(blob, Permission::Write, &Presentation::default());
+                shared.blob_address(&here, blob, Permission::Write, &Presentation::default());
             Ok(Json(Created { ok: true, signed_upload_url }))
         }
         Reservation::Taken => Err(TwirpError::already_exists(
@@ -272,6 +274,7 @@ struct Address {
 
 async fn signed_url(
     State(shared): State<Arc<Shared>>,
+    Extension(here): Here,
     Caller(job): Caller,
     Message(request): Message<Named>,
 ) -> Answer<Address> {
@@ -284,7 +287,7 @@ async fn signed_url(
     };
     let shown = Presentation { file_name, media_type: artifact.media_type };
     let blob = (BlobKind::Artifact, artifact.id);
-    let signed_url = shared.blob_address(blob, Permission::Read, &shown);
+    let signed_url = shared.blob_address(&here, blob, Permission::Read, &shown);
     Ok(Json(Address { signed_url }))
 }
 

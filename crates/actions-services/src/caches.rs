@@ -7,12 +7,13 @@
 
 use std::sync::Arc;
 
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{Extension, Json, Router, extract::State, routing::post};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use windlass_store::{BlobKind, CacheQuery, NewCache, Reservation};
 
 use crate::{
+    entrance::Here,
     jobs::JobFacts,
     server::Shared,
     signed_url::{Permission, Presentation},
@@ -47,6 +48,7 @@ struct Created {
 
 async fn create(
     State(shared): State<Arc<Shared>>,
+    Extension(here): Here,
     Caller(job): Caller,
     Message(request): Message<Create>,
 ) -> Answer<Created> {
@@ -58,7 +60,7 @@ async fn create(
         Reservation::Reserved(id) => {
             let blob = (BlobKind::Cache, id);
             let signed_upload_url =
-                shared.blob_address(blob, Permission::Write, &Presentation::default());
+                shared.blob_address(&here, blob, Permission::Write, &Presentation::default());
             Ok(Json(Created { ok: true, signed_upload_url, message: String::new() }))
         }
         Reservation::Taken => {
@@ -149,6 +151,7 @@ struct Found {
 
 async fn download_url(
     State(shared): State<Arc<Shared>>,
+    Extension(here): Here,
     Caller(job): Caller,
     Message(request): Message<Find>,
 ) -> Answer<Found> {
@@ -167,7 +170,7 @@ async fn download_url(
         let blob = (BlobKind::Cache, cache.id);
         if shared.uploaded_size(blob).await.is_ok() {
             let signed_download_url =
-                shared.blob_address(blob, Permission::Read, &Presentation::default());
+                shared.blob_address(&here, blob, Permission::Read, &Presentation::default());
             return Ok(Json(Found { ok: true, signed_download_url, matched_key: cache.key }));
         }
         // Its bytes were damaged, or removed by somebody; the next one may do.

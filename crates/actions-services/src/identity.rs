@@ -11,7 +11,7 @@ use aws_lc_rs::{
     rsa::{KeyPair, KeySize},
 };
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::{Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
@@ -23,7 +23,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, jwk::Jwk};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::{authority::Purpose, jobs::JobFacts, server::Shared};
+use crate::{authority::Purpose, entrance::Here, jobs::JobFacts, server::Shared};
 
 /// How long a token is good, in seconds.
 const LIFETIME: i64 = 5 * 60;
@@ -119,6 +119,28 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// A token with these claims; `None` without a key.
+    pub(crate) async fn sign_identity(
+        &self,
+        mut claims: Map<String, Value>,
+        issuer: &str,
+    ) -> Option<String> {
+        claims.insert("jti".to_owned(), ulid::Ulid::generate().to_string().into());
+        put_validity(&mut claims, issuer, Timestamp::now());
+        self.identity_key().await.ok()?.sign(&claims)
+    }
+}
+
+/// Who issues a token, and how long it is good.
+fn put_validity(claims: &mut Map<String, Value>, issuer: &str, now: Timestamp) {
+    let now = now.as_second();
+    claims.insert("iss".to_owned(), issuer.into());
+    claims.insert("nbf".to_owned(), now.into());
+    claims.insert("iat".to_owned(), now.into());
+    claims.insert("exp".to_owned(), now.saturating_add(LIFETIME).into());
+}
+
 fn refuse(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({"message": message}))).into_response()
 }
@@ -130,6 +152,7 @@ struct Request {
 
 async fn token(
     State(shared): State<Arc<Shared>>,
+    Extension(here): Here,
     headers: HeaderMap,
     Query(request): Query<Request>,
 ) -> Result<Json<Value>, Response> {
@@ -137,8 +160,7 @@ async fn token(
     let job = job.filter(|job| job.may_request_identity).ok_or_else(|| {
         refuse(StatusCode::UNAUTHORIZED, "the token is none of a job with `id-token: write`")
     })?;
-    let issuer = &shared.addresses.results_url;
-    let claims = claims(&job, issuer, request.audience, Timestamp::now());
+    let claims = claims(&job, &here.results_url, request.audience, Timestamp::now());
     let value = shared.identity_key().await?.sign(&claims).ok_or_else(|| {
         refuse(StatusCode::INTERNAL_SERVER_ERROR, "the identity token cannot be signed")
     })?;
@@ -155,7 +177,6 @@ fn claims(
     let owner = job.github("repository_owner");
     let audience = audience.filter(|it| !it.is_empty());
     let audience = audience.unwrap_or_else(|| format!("https://github.com/{owner}"));
-    let now = now.as_second();
     let mut claims = Map::new();
     let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     put("jti", ulid::Ulid::generate().to_string().into());
@@ -171,10 +192,7 @@ fn claims(
     if let Some(environment) = &job.environment {
         put("environment", environment.clone().into());
     }
-    put("iss", issuer.into());
-    put("nbf", now.into());
-    put("iat", now.into());
-    put("exp", now.saturating_add(LIFETIME).into());
+    put_validity(&mut claims, issuer, now);
     claims
 }
 
@@ -201,8 +219,8 @@ fn subject(job: &JobFacts) -> String {
     }
 }
 
-async fn discovery(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    let issuer = &shared.addresses.results_url;
+async fn discovery(Extension(here): Here) -> Json<Value> {
+    let issuer = &here.results_url;
     let mut supported: Vec<&str> = FROM_CONTEXT.iter().chain(OWN).copied().collect();
     supported.sort_unstable();
     Json(json!({

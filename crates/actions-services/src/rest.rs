@@ -7,9 +7,9 @@
 use std::{process::Stdio, sync::Arc};
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     body::Body,
-    extract::{FromRequestParts, Path, State},
+    extract::{FromRequestParts, Path},
     http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
     routing::get,
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use tokio_util::io::ReaderStream;
 
-use crate::{authority::Purpose, jobs::JobFacts, server::Shared};
+use crate::{authority::Purpose, entrance::Here, jobs::JobFacts, server::Shared};
 
 /// Where the API lies, as on a server of one's own.
 pub(crate) const API_PATH: &str = "/api/v3";
@@ -79,7 +79,7 @@ fn refusal(job: &JobFacts, owner: &str, repository: &str) -> Option<Response> {
 }
 
 async fn facts(
-    State(shared): State<Arc<Shared>>,
+    Extension(here): Here,
     Caller(job): Caller,
     Path((owner, repository)): Path<(String, String)>,
 ) -> Result<Json<Value>, Response> {
@@ -89,7 +89,7 @@ async fn facts(
     let full_name = job.github("repository");
     let (owner, name) = full_name.split_once('/').unwrap_or(("", full_name));
     let number = |property: &str| job.github(property).parse::<u64>().unwrap_or(1);
-    let (server, api) = (&shared.addresses.server_url, &shared.addresses.api_url);
+    let (server, api) = (&here.server_url, &here.api_url);
     let visibility = job.github("repository_visibility");
     Ok(Json(json!({
         "id": number("repository_id"),

@@ -1,30 +1,27 @@
-//! The server: one listener on the loopback, its connections, its limits, and its end.
+//! The server: what is served, its limits, and its end. How requests come in is in
+//! [`entrance`](crate::entrance).
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr},
     sync::Arc,
     time::Duration,
 };
 
 use axum::{Router, extract::DefaultBodyLimit, routing};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use thiserror::Error;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{OnceCell, OwnedSemaphorePermit, Semaphore},
-};
+use tokio::sync::{OnceCell, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use windlass_store::{BlobKind, Store};
 
 use crate::{
     artifacts,
     authority::{Authority, Purpose},
-    caches, download, git,
+    caches, download,
+    entrance::{Addresses, Entrance},
+    git,
     identity::{self, IdentityKey},
     jobs::{Admission, JobFacts, Jobs},
     rest,
@@ -35,15 +32,20 @@ use crate::{
 
 /// The most bytes of a message that is not a blob.
 const MESSAGE_LIMIT: usize = 1024 * 1024;
-/// How many connections there may be at once; more wait.
+/// How many connections there may be at once; one more waits at each entrance.
 const CONNECTIONS: usize = 512;
 
 /// The services cannot be started, or a job cannot be admitted.
 #[derive(Debug, Error)]
 pub enum ServiceError {
-    /// No port on the loopback.
-    #[error("the services for actions cannot listen on 127.0.0.1: {0}")]
-    Listen(#[from] io::Error),
+    /// No port at an address.
+    #[error("the services for actions cannot listen on {address}: {cause}")]
+    Listen {
+        /// The address.
+        address: IpAddr,
+        /// Why not.
+        cause: io::Error,
+    },
     /// No keys.
     #[error("the services for actions have no keys: the system gives no random numbers")]
     Keys,
@@ -75,57 +77,29 @@ impl Default for Limits {
     }
 }
 
-/// Where steps find the services.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Addresses {
-    /// ACTIONS_RESULTS_URL, which is the issuer of identity tokens, too.
-    pub results_url: String,
-    /// GITHUB_SERVER_URL. GitHub's clients take any host for an old GitHub Enterprise Server and
-    /// refuse to work with it, unless it is `github.com` or ends in `.ghe.com` or `.localhost`.
-    pub server_url: String,
-    /// GITHUB_API_URL.
-    pub api_url: String,
-    /// GITHUB_GRAPHQL_URL.
-    pub graphql_url: String,
-    /// ACTIONS_ID_TOKEN_REQUEST_URL.
-    pub identity_request_url: String,
-}
-
-impl Addresses {
-    fn of(address: SocketAddr) -> Self {
-        // Names under `.localhost` are not resolved everywhere, so all but one are numbers.
-        let base = format!("http://{address}");
-        Addresses {
-            server_url: format!("http://windlass.localhost:{}", address.port()),
-            api_url: format!("{base}{}", rest::API_PATH),
-            graphql_url: format!("{base}{}", rest::GRAPHQL_PATH),
-            identity_request_url: format!("{base}{}", identity::REQUEST_PATH),
-            results_url: base,
-        }
-    }
-}
-
 /// What all handlers share.
 pub(crate) struct Shared {
     pub store: Arc<Store>,
     pub jobs: Jobs,
     pub authority: Authority,
     pub identity: OnceCell<IdentityKey>,
-    pub addresses: Addresses,
     pub limits: Limits,
+    /// Room for connections, those of all entrances together.
+    pub room: Arc<Semaphore>,
     pub tasks: TaskTracker,
 }
 
 impl Shared {
-    /// A signed address of a blob.
+    /// A signed address of a blob, for one who came in here.
     pub fn blob_address(
         &self,
+        here: &Addresses,
         blob: (BlobKind, i64),
         permission: Permission,
         shown: &Presentation,
     ) -> String {
         let path = signed_url::sign(&self.authority.addresses, blob, permission, shown);
-        format!("{}{path}", self.addresses.results_url)
+        format!("{}{path}", here.results_url)
     }
 
     /// How many bytes a blob has.
@@ -150,6 +124,7 @@ impl Shared {
 pub struct Services {
     shared: Arc<Shared>,
     end: CancellationToken,
+    entrance: Entrance,
 }
 
 impl Services {
@@ -159,31 +134,41 @@ impl Services {
     /// # Errors
     /// When there is no port or no key.
     pub async fn start(store: Arc<Store>, limits: Limits) -> Result<Self, ServiceError> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let shared = Arc::new(Shared {
             store,
             jobs: Jobs::default(),
             authority: Authority::generate().ok_or(ServiceError::Keys)?,
             identity: OnceCell::new(),
-            addresses: Addresses::of(listener.local_addr()?),
             limits,
+            room: Arc::new(Semaphore::new(CONNECTIONS)),
             tasks: TaskTracker::new(),
         });
         let end = CancellationToken::new();
-        shared.tasks.spawn(accept(listener, shared.clone(), end.clone()));
+        let address = Ipv4Addr::LOCALHOST.into();
+        let entrance = Entrance::open(&shared, address, end.child_token()).await?;
         let store = shared.store.clone();
         shared.tasks.spawn(async move {
             // What cannot be cleared away now can be at the next start.
             let _ = store.drop_uploads(None).await;
             let _ = store.remove_expired_artifacts(Timestamp::now()).await;
         });
-        Ok(Services { shared, end })
+        Ok(Services { shared, end, entrance })
     }
 
-    /// Where steps find them.
+    /// Where steps on this machine find them.
     #[must_use]
     pub fn addresses(&self) -> &Addresses {
-        &self.shared.addresses
+        self.entrance.addresses()
+    }
+
+    /// Listens on a further address of this machine, which is the gateway of a job's network:
+    /// containers on it find the services there until the entrance is dropped. This machine may be
+    /// yet to get the address.
+    ///
+    /// # Errors
+    /// When the address is all of them, or the system has no port.
+    pub async fn listen(&self, address: IpAddr) -> Result<Entrance, ServiceError> {
+        Entrance::open(&self.shared, address, self.end.child_token()).await
     }
 
     /// Lets a job call, until the admission is dropped.
@@ -205,6 +190,16 @@ impl Services {
         Ok(admission)
     }
 
+    /// An identity token of other claims than those of a job of GitHub. Issuer, times and id are
+    /// added; the keys are found by [`Addresses::results_url`].
+    ///
+    /// # Errors
+    /// When there is no key, or the token cannot be signed.
+    pub async fn sign_identity(&self, claims: Map<String, Value>) -> Result<String, ServiceError> {
+        let issuer = &self.addresses().results_url;
+        self.shared.sign_identity(claims, issuer).await.ok_or(ServiceError::Keys)
+    }
+
     /// Ends all connections and waits for what is still to be put away.
     pub async fn stop(&self) {
         self.end.cancel();
@@ -213,7 +208,7 @@ impl Services {
     }
 }
 
-fn router(shared: Arc<Shared>) -> Router {
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let blobs = Router::new()
         .route("/blobs/{kind}/{id}", routing::get(download::get).put(upload::put))
         .layer(DefaultBodyLimit::disable());
@@ -224,48 +219,4 @@ fn router(shared: Arc<Shared>) -> Router {
         .merge(rest::routes())
         .layer(DefaultBodyLimit::max(MESSAGE_LIMIT));
     blobs.merge(messages).merge(git::routes()).with_state(shared)
-}
-
-async fn accept(listener: TcpListener, shared: Arc<Shared>, end: CancellationToken) {
-    let (router, room) = (router(shared.clone()), Arc::new(Semaphore::new(CONNECTIONS)));
-    let next = || async {
-        let permit = room.clone().acquire_owned().await.map_err(io::Error::other)?;
-        Ok::<_, io::Error>((listener.accept().await?.0, permit))
-    };
-    loop {
-        let accepted = tokio::select! {
-            accepted = next() => accepted,
-            () = end.cancelled() => return,
-        };
-        let Ok((stream, permit)) = accepted else {
-            // The process has no file left for it; some connection will end.
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            continue;
-        };
-        let (router, idle) = (router.clone(), shared.limits.idle);
-        let end = end.clone();
-        shared.tasks.spawn(async move {
-            tokio::select! {
-                () = converse(stream, router, idle, permit) => {}
-                () = end.cancelled() => {}
-            }
-        });
-    }
-}
-
-async fn converse(
-    stream: TcpStream,
-    router: Router,
-    idle: Duration,
-    _permit: OwnedSemaphorePermit,
-) {
-    // Small answers are not held back; where the option is not there they are only slower.
-    let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router);
-    // A connection that breaks off is the client's business.
-    let _ = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(idle)
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
 }

@@ -5,6 +5,7 @@
 mod artifacts;
 mod blobs;
 mod caches;
+mod entrances;
 mod figures;
 mod hostile;
 mod identity;

@@ -16,6 +16,8 @@ pub struct Stage {
     pub directory: tempfile::TempDir,
     pub store: Arc<Store>,
     pub services: Services,
+    /// Where the client goes.
+    pub base: String,
 }
 
 /// What came back.
@@ -70,7 +72,8 @@ impl Stage {
     pub async fn with(limits: Limits) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (store, services) = Stage::open(directory.path(), limits).await;
-        Stage { directory, store, services }
+        let base = services.addresses().results_url.clone();
+        Stage { directory, store, services, base }
     }
 
     pub async fn open(directory: &Path, limits: Limits) -> (Arc<Store>, Services) {
@@ -85,7 +88,7 @@ impl Stage {
 
     /// Sends bytes as they are and reads until the server closes.
     pub async fn raw(&self, request: &[u8]) -> Response {
-        let address = self.services.addresses().results_url.strip_prefix("http://").unwrap();
+        let address = self.base.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(address).await.unwrap();
         // A server that refuses need not read all of it.
         let _ = stream.write_all(request).await;
@@ -102,8 +105,7 @@ impl Stage {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Response {
-        let base = &self.services.addresses().results_url;
-        let path = address.strip_prefix(base.as_str()).unwrap_or(address);
+        let path = address.strip_prefix(self.base.as_str()).unwrap_or(address);
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));

@@ -6,6 +6,7 @@
 //! are mounted, not sent.
 
 use std::env;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -122,6 +123,14 @@ impl Engine {
     #[must_use]
     pub fn socket(&self) -> &Path {
         &self.socket
+    }
+
+    /// Whether the gateways of its networks are addresses of this machine. They are where it runs as
+    /// root on it; without root, or in a virtual machine, they lie in a place of its own, and its
+    /// socket belongs to a user.
+    #[must_use]
+    pub fn shares_networks(&self) -> bool {
+        std::fs::metadata(&self.socket).is_ok_and(|socket| socket.uid() == 0)
     }
 
     /// `Docker 27.1 at /var/run/docker.sock`, for people.

@@ -151,6 +151,12 @@ pub(crate) fn is_conflict(error: &ApiError) -> bool {
     matches!(error, ApiError::DockerResponseServerError { status_code: 409, .. })
 }
 
+/// Whether Podman tells of a state that Docker does not know: a container whose program has ended
+/// is `stopped` until it has been cleared up, and then `exited`.
+pub(crate) fn is_between_states(error: &ApiError) -> bool {
+    matches!(error, ApiError::JsonDataError { message, .. } if message.contains("variant `stopped`"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! What a container is made of, and the container once it is made.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use bollard::models::{
     ContainerCreateBody, EndpointSettings, Mount as EngineMount, MountType, NetworkingConfig,
@@ -11,12 +12,18 @@ use bollard::query_parameters::{
     StartContainerOptions,
 };
 use futures_util::StreamExt as _;
+use tokio::time::Instant;
 
-use crate::error::EngineError;
+use crate::error::{EngineError, is_between_states};
 use crate::{CreateOptions, Engine, Mount, Network, Port, Tenancy};
 
 /// How many of a container's last lines are shown when it failed.
 const LAST_LINES: &str = "60";
+
+/// How long a container may take from its program's end to be cleared up, and the pause between
+/// looks at it.
+const CLEAR_UP_PATIENCE: Duration = Duration::from_secs(10);
+const CLEAR_UP_PAUSE: Duration = Duration::from_millis(20);
 
 /// The `PATH` that engines give to programs of images that set none.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -214,9 +221,19 @@ impl Container {
     pub(crate) async fn inspect(
         &self,
     ) -> Result<bollard::models::ContainerInspectResponse, EngineError> {
-        let found = self.engine.api.inspect_container(&self.id, None::<InspectContainerOptions>);
-        let action = format!("look at container '{}'", self.name);
-        found.await.map_err(|error| EngineError::of(&action, &self.name, error))
+        let began = Instant::now();
+        loop {
+            let api = &self.engine.api;
+            match api.inspect_container(&self.id, None::<InspectContainerOptions>).await {
+                Err(error) if is_between_states(&error) && began.elapsed() < CLEAR_UP_PATIENCE => {
+                    tokio::time::sleep(CLEAR_UP_PAUSE).await;
+                }
+                found => {
+                    let action = format!("look at container '{}'", self.name);
+                    return found.map_err(|error| EngineError::of(&action, &self.name, error));
+                }
+            }
+        }
     }
 
     pub(crate) async fn state(&self) -> Result<State, EngineError> {

@@ -128,6 +128,11 @@ impl SourceMap {
         id
     }
 
+    /// Every text with its id, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &SourceFile)> {
+        (0..).map(SourceId).zip(&self.files)
+    }
+
     /// The text with this id, if the map knows it.
     #[must_use]
     pub fn get(&self, id: SourceId) -> Option<&SourceFile> {

@@ -1,15 +1,12 @@
 //! What an action asks for and gives: its inputs, outputs and runtime, wherever that is known from.
 //!
-//! An action of the repository is read by the [`Project`], and so is one from elsewhere that was
+//! An action of the repository is read by the [`Project`](crate::Project), and so is one from elsewhere that was
 //! fetched before; for well-known ones a table ships with Windlass ([`known`]). Where none of
 //! them knows, nothing is said.
 
 mod known;
 
 use windlass_github_syntax::action::{Action, ActionRuns};
-use windlass_github_syntax::workflow::ActionReference;
-
-use crate::project::Project;
 
 /// The declared side of an action. Source: GitHub Docs, "Metadata syntax reference".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,32 +31,22 @@ pub struct InputInterface {
 }
 
 impl ActionInterface {
-    /// The interface of the action that a step uses, if anything is known of it.
-    #[must_use]
-    pub fn find(action: &ActionReference, project: &dyn Project) -> Option<Self> {
-        match action {
-            ActionReference::Local { path } => project.action(path).map(|action| Self::of(&action)),
-            ActionReference::Repository { owner, repository, path, reference } => {
-                let mut name = format!("{owner}/{repository}");
-                if !path.is_empty() {
-                    name = format!("{name}/{path}");
-                }
-                match (project.fetched_action(&name, reference), known::find(&name, reference)) {
-                    (Some(fetched), known) => {
-                        let fetched = Self::of(&fetched);
-                        let outputs = fetched.outputs.or_else(|| known?.outputs);
-                        Some(Self { outputs, ..fetched })
-                    }
-                    (None, known) => known,
-                }
-            }
-            ActionReference::Docker { .. } => None,
-        }
+    /// Of an action of another repository, by what was fetched of it and by the table of well-known
+    /// ones. `name` is `owner/repository[/path]`.
+    pub(crate) fn from_elsewhere(
+        name: &str,
+        reference: &str,
+        fetched: Option<&Action>,
+    ) -> Option<Self> {
+        let known = || known::find(name, reference);
+        let Some(fetched) = fetched.map(Self::of) else { return known() };
+        let outputs = fetched.outputs.or_else(|| known()?.outputs);
+        Some(Self { outputs, ..fetched })
     }
 
     /// From metadata. A composite action has the outputs that it declares; every other one may set
     /// what it likes.
-    fn of(action: &Action) -> Self {
+    pub(crate) fn of(action: &Action) -> Self {
         let inputs = action.inputs.iter().map(|(name, input)| InputInterface {
             name: name.clone(),
             is_needed: input.required && input.default.is_none(),

@@ -13,7 +13,6 @@ use windlass_github_syntax::workflow::{
     Job, JobBody, Step, StepKind, Triggers, Workflow, WorkflowReference,
 };
 
-use crate::actions::ActionInterface;
 use crate::project::Project;
 use crate::types::{ObjectType, Type, literal};
 
@@ -362,11 +361,11 @@ fn collect_ids(steps: &[Step], found: &mut HashSet<String>) {
 /// The outputs that an action declares, where it sets no others; a script may set what it likes.
 fn step_outputs(step: &Step, project: &dyn Project) -> Type {
     let interface = match &step.kind {
-        StepKind::Uses { action, .. } => ActionInterface::find(action, project),
+        StepKind::Uses { action, .. } => project.interface(action),
         _ => None,
     };
-    match interface.and_then(|interface| interface.outputs) {
-        Some(outputs) => Type::closed(outputs.into_iter().map(|name| (name, Type::String))),
+    match interface.as_ref().and_then(|interface| interface.outputs.as_ref()) {
+        Some(outputs) => Type::closed(outputs.iter().map(|name| (name, Type::String))),
         None => Type::open(Type::String),
     }
 }

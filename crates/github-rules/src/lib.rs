@@ -108,7 +108,7 @@ fn check_steps(
         rules::shell::check_step(step, job, findings);
         match &step.kind {
             StepKind::Uses { uses, action, with } => {
-                let Some(action) = ActionInterface::find(action, project) else { continue };
+                let Some(action) = project.interface(action) else { continue };
                 rules::outdated_action::check(uses, &action, findings);
                 let given = with.as_ref().map_or(Some(&[][..]), Template::as_mapping);
                 let Some(given) = given else { continue };

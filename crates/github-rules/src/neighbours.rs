@@ -13,10 +13,11 @@ use windlass_github_syntax::limits::Limits;
 use windlass_github_syntax::link::{Called, DefaultPermissions, check_calls};
 use windlass_github_syntax::problem::{Problem, ProblemKind};
 use windlass_github_syntax::workflow::{
-    JobBody, ReusableWorkflowCall, Workflow, WorkflowReference,
+    ActionReference, JobBody, ReusableWorkflowCall, Workflow, WorkflowReference,
 };
 use windlass_github_syntax::{parse_action, parse_workflow};
 
+use crate::actions::ActionInterface;
 use crate::project::Project;
 
 /// The source that spans of neighbours belong to: never shown, for each file is checked by itself.
@@ -54,25 +55,32 @@ impl<F: Fn(&str) -> Option<String>> Texts for F {
 pub struct Neighbours<'texts> {
     texts: Box<dyn Texts + 'texts>,
     actions: Known<Rc<Action>>,
+    interfaces: RefCell<HashMap<ActionReference, Option<Rc<ActionInterface>>>>,
     workflows: Known<(Rc<Workflow>, usize)>,
 }
 
 impl<'texts> Neighbours<'texts> {
     /// Neighbours whose texts come from there, as far as they can be read.
     pub fn new(texts: impl Texts + 'texts) -> Self {
-        Self { texts: Box::new(texts), actions: Known::default(), workflows: Known::default() }
+        Self {
+            texts: Box::new(texts),
+            actions: Known::default(),
+            interfaces: RefCell::default(),
+            workflows: Known::default(),
+        }
     }
 
-    /// An action, read once: `text` gives its metadata.
-    fn action_from(&self, name: &str, text: impl FnOnce() -> Option<String>) -> Option<Rc<Action>> {
-        if let Some(known) = self.actions.borrow().get(name) {
-            return known.clone();
+    fn find_interface(&self, action: &ActionReference) -> Option<ActionInterface> {
+        match action {
+            ActionReference::Local { path } => Some(ActionInterface::of(&*self.action(path)?)),
+            ActionReference::Repository { reference, .. } => {
+                let name = action.name()?;
+                let text = self.texts.fetched_action(&name, reference);
+                let fetched = text.and_then(|text| usable_action(&name, &text));
+                ActionInterface::from_elsewhere(&name, reference, fetched.as_ref())
+            }
+            ActionReference::Docker { .. } => None,
         }
-        let parsed = text().map(|text| parse_action(ELSEWHERE, name, &text));
-        let found = parsed.filter(|parsed| !parsed.has_errors()).and_then(|parsed| parsed.tree);
-        let found = found.map(Rc::new);
-        self.actions.borrow_mut().insert(name.to_owned(), found.clone());
-        found
     }
 
     fn called(&self, path: &str) -> Option<(Rc<Workflow>, usize)> {
@@ -120,6 +128,12 @@ impl<'texts> Neighbours<'texts> {
     }
 }
 
+/// The action with this metadata, when nothing is wrong with it.
+fn usable_action(name: &str, text: &str) -> Option<Action> {
+    let parsed = parse_action(ELSEWHERE, name, text);
+    if parsed.has_errors() { None } else { parsed.tree }
+}
+
 fn local_calls(workflow: &Workflow) -> Vec<String> {
     let calls = workflow.jobs.values().filter_map(|job| match &job.body {
         JobBody::Reusable(call) => match &call.reference {
@@ -143,21 +157,31 @@ fn concerns_this_file(problem: &Problem) -> bool {
 
 impl Project for Neighbours<'_> {
     fn action(&self, path: &str) -> Option<Rc<Action>> {
+        if let Some(known) = self.actions.borrow().get(path) {
+            return known.clone();
+        }
         let folder = path.trim_start_matches("./").trim_end_matches('/');
         let file = |name: &&str| {
             let inside =
                 if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
             self.texts.file(&inside)
         };
-        self.action_from(path, || ACTION_FILES.iter().find_map(file))
+        let text = ACTION_FILES.iter().find_map(file);
+        let found = text.and_then(|text| usable_action(path, &text)).map(Rc::new);
+        self.actions.borrow_mut().insert(path.to_owned(), found.clone());
+        found
     }
 
     fn workflow(&self, path: &str) -> Option<Rc<Workflow>> {
         self.called(path).map(|(workflow, _)| workflow)
     }
 
-    fn fetched_action(&self, name: &str, reference: &str) -> Option<Rc<Action>> {
-        let text = || self.texts.fetched_action(name, reference);
-        self.action_from(&format!("{name}@{reference}"), text)
+    fn interface(&self, action: &ActionReference) -> Option<Rc<ActionInterface>> {
+        if let Some(known) = self.interfaces.borrow().get(action) {
+            return known.clone();
+        }
+        let found = self.find_interface(action).map(Rc::new);
+        self.interfaces.borrow_mut().insert(action.clone(), found.clone());
+        found
     }
 }

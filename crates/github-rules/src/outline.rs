@@ -228,9 +228,18 @@ impl<'file> StepOutline<'file> {
 impl<'file> ActionUse<'file> {
     /// Whether it is this action, written `owner/repository` or with a path behind.
     pub(crate) fn is(&self, name: &str) -> bool {
-        let mut parts = name.splitn(3, '/');
-        let given = [self.owner, self.repository, self.path];
-        given.iter().all(|given| parts.next().unwrap_or_default().eq_ignore_ascii_case(given))
+        let mut rest = name;
+        let mut begins_with = |part: &str| {
+            let Some((begin, behind)) = rest.split_at_checked(part.len()) else { return false };
+            rest = behind;
+            begin.eq_ignore_ascii_case(part)
+        };
+        let is_root = self.path.is_empty();
+        begins_with(self.owner)
+            && begins_with("/")
+            && begins_with(self.repository)
+            && (is_root || begins_with("/") && begins_with(self.path))
+            && rest.is_empty()
     }
 
     /// The first number of a version such as `v4.1`.

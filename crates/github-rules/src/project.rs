@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use windlass_github_syntax::action::Action;
-use windlass_github_syntax::workflow::Workflow;
+use windlass_github_syntax::workflow::{ActionReference, Workflow};
+
+use crate::actions::ActionInterface;
 
 /// The files beside the one that is checked. The same file is asked for again and again, so what
 /// was read should be kept.
@@ -15,10 +17,16 @@ pub trait Project {
     /// be read.
     fn workflow(&self, path: &str) -> Option<Rc<Workflow>>;
 
-    /// An action of another repository, `owner/repository[/path]`, if its metadata at this
-    /// reference is on this machine. Nothing is fetched for it.
-    fn fetched_action(&self, _name: &str, _reference: &str) -> Option<Rc<Action>> {
-        None
+    /// The interface of an action that a step uses, if anything is known of it.
+    fn interface(&self, action: &ActionReference) -> Option<Rc<ActionInterface>> {
+        let interface = match action {
+            ActionReference::Local { path } => ActionInterface::of(&*self.action(path)?),
+            ActionReference::Repository { reference, .. } => {
+                ActionInterface::from_elsewhere(&action.name()?, reference, None)?
+            }
+            ActionReference::Docker { .. } => return None,
+        };
+        Some(Rc::new(interface))
     }
 }
 

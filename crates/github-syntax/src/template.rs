@@ -6,6 +6,8 @@
 
 pub mod evaluate;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use windlass_diagnostics::Span;
 
@@ -122,11 +124,17 @@ impl Template {
     /// are `true` and `false`, numbers as expressions print them. `None` for all else.
     #[must_use]
     pub fn literal_text(&self) -> Option<String> {
+        self.as_literal().map(Cow::into_owned)
+    }
+
+    /// As [`Self::literal_text`], borrowed where that is possible.
+    pub(crate) fn as_literal(&self) -> Option<Cow<'_, str>> {
         match &self.kind {
-            TemplateKind::Null => Some(String::new()),
-            TemplateKind::Boolean(value) => Some(value.to_string()),
-            TemplateKind::Number(value) => Some(evaluate::number_text(*value)),
-            TemplateKind::String(text) => Some(text.clone()),
+            TemplateKind::Null => Some(Cow::Borrowed("")),
+            TemplateKind::Boolean(true) => Some(Cow::Borrowed("true")),
+            TemplateKind::Boolean(false) => Some(Cow::Borrowed("false")),
+            TemplateKind::Number(value) => Some(evaluate::number_text(*value).into()),
+            TemplateKind::String(text) => Some(text.into()),
             _ => None,
         }
     }

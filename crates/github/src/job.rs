@@ -20,6 +20,7 @@ mod driver;
 mod environment;
 mod files;
 mod hash_files;
+mod isolation;
 mod labels;
 mod lane;
 mod log;
@@ -42,11 +43,16 @@ mod state;
 mod steps;
 mod variables;
 
+pub use actions::node::tool_architecture;
 pub use containers::settings::{ContainerSettings, Platform, Platforms, RunSettings, StandIn};
 pub use driver::GithubJobDriver;
+pub use isolation::{Isolation, LimitSettings};
 pub use options::{AfterFailure, FailedStep, FailureHook, GithubRunnerOptions, RunningRepository};
-pub use services::{ActionsServices, ServiceAccess, ServiceRequest};
+pub use services::{
+    ActionsServices, ServiceAccess, ServiceAddresses, ServiceEntrance, ServiceRequest,
+};
 pub use setup::session_id;
+pub use shell::which;
 
 /// What people call a step before it runs.
 pub(crate) fn step_label(

@@ -27,7 +27,7 @@ use windlass_container::{LazyEngine, PullPolicy};
 use windlass_diagnostics::SourceId;
 use windlass_github::inputs::{GithubRunInputs, Selection};
 use windlass_github::job::{
-    ContainerSettings, GithubJobDriver, GithubRunnerOptions, RunningRepository,
+    ContainerSettings, GithubJobDriver, GithubRunnerOptions, Isolation, RunningRepository,
 };
 use windlass_github::order::{DIALECT, JobTicket, ORDER_SCHEMA, OrderContexts, SecretsScope};
 use windlass_github_syntax::expression::Value;
@@ -79,6 +79,7 @@ impl Bench {
                 engine: Arc::new(LazyEngine::at("/nowhere/engine.sock")),
                 ..ContainerSettings::default()
             },
+            isolation: Isolation::default(),
             services: None,
             on_failure: None,
         };

@@ -1,6 +1,8 @@
 //! The whole way from a text to a pipeline, or to what is wrong, or to what has to be fetched
 //! first.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use windlass_diagnostics::{Diagnostic, Severity, SourceMap, Span};
 
@@ -8,11 +10,13 @@ use crate::configuration::Configuration;
 use crate::creation::{NoPipeline, create};
 use crate::facts::Facts;
 use crate::include::Loader;
+use crate::keywords::check::Checker;
+use crate::knowledge::Knowledge;
 use crate::pipeline::Pipeline;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::{SourceRequest, SourceText, Sources};
 use crate::value::{Entry, Mapping, Value};
-use crate::{extends, reference, validation};
+use crate::{advice, extends, reference, validation};
 
 /// How many files a configuration may include. Source: "Use CI/CD configuration from other files",
 /// section "Use nested includes": up to 150.
@@ -61,23 +65,25 @@ pub enum Outcome {
 /// Compiles a configuration.
 #[must_use]
 pub fn compile(call: &Call<'_>) -> Compiled {
-    let mut loader = Loader::new(call.sources, call.facts, call.most_includes);
+    let knowledge = Knowledge::new(call.facts);
+    let mut loader = Loader::new(call.sources, &knowledge, call.most_includes);
     let inputs = call.inputs.iter().map(|(name, input)| {
         let value = Value::from_json(input, Span::default());
         (name.clone(), Entry { key: Span::default(), value })
     });
-    let merged = loader.load(&call.main, &Mapping(inputs.collect()), None);
+    let merged = loader.load(&call.main, &inputs.collect(), None);
     let mut configuration = None;
     let mut outcome = Outcome::Refused;
     if !loader.missing.is_empty() {
         let mut missing = std::mem::take(&mut loader.missing);
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         missing.retain(|request| seen.insert(request.clone()));
         outcome = Outcome::Needs(missing);
-    } else if let Some(merged) = merged {
+    } else if let Some(merged) = merged.filter(|_| !loader.problems.iter().any(Problem::is_error)) {
+        // Where a file could not be read or filled in, all that follows from it would be told too.
         let problems = &mut loader.problems;
-        if let Some(whole) = prepare(merged, problems) {
-            let created = create(&whole, call.facts, problems);
+        if let Some(whole) = prepare(merged, &knowledge, problems) {
+            let created = create(&whole, &knowledge, problems);
             if !problems.iter().any(Problem::is_error) {
                 outcome = match created {
                     Ok(pipeline) => Outcome::Pipeline(Box::new(pipeline)),
@@ -92,38 +98,47 @@ pub fn compile(call: &Call<'_>) -> Compiled {
 }
 
 /// Merges jobs, puts references in place, checks, and brings everything into its full form.
-fn prepare(mut merged: Mapping, problems: &mut Vec<Problem>) -> Option<Configuration> {
+fn prepare(
+    mut merged: Mapping,
+    knowledge: &Knowledge<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Configuration> {
     let before = problems.len();
     extends::apply(&mut merged, problems);
     reference::apply(&mut merged, problems);
     if problems[before..].iter().any(Problem::is_error) {
         return None;
     }
-    validation::check_merged(&merged, problems);
-    if !validation::has_jobs(&merged) {
-        let place = merged.0.values().next().map(|entry| entry.key).unwrap_or_default();
+    validation::check_merged(&merged, &mut Checker { problems, conditions: &knowledge.conditions });
+    if !validation::has_jobs(&merged) && !problems.iter().any(Problem::is_error) {
+        let place = merged.entries().next().map(|(_, entry)| entry.key).unwrap_or_default();
         problems.push(Problem::new(place, ProblemKind::NoJobs));
     }
-    let configuration = Configuration::from_merged(merged);
+    let configuration = Configuration::from_merged(&merged);
     validation::check_jobs(&configuration, problems);
+    advice::find(&merged, &configuration, problems);
     Some(configuration)
 }
 
-/// The problems as people read them: each once, with the includes that led to its file.
+/// The problems as people read them: one of a kind at each place, with the includes that led there. Only
+/// errors are told about files of others.
 fn told(loader: &Loader<'_>) -> Vec<Diagnostic> {
-    let mut diagnostics: Vec<Diagnostic> = Vec::new();
-    for problem in &loader.problems {
-        let mut diagnostic = problem.to_diagnostic();
-        for place in loader.chain(problem.span.source) {
-            diagnostic = diagnostic.with_secondary(place, "included from here");
-        }
-        if !diagnostics.contains(&diagnostic) {
-            diagnostics.push(diagnostic);
-        }
-    }
-    diagnostics.sort_by_key(|diagnostic| {
-        let source = diagnostic.primary.as_ref().map(|label| label.span.source);
-        (source, diagnostic.offset())
+    let told = loader.problems.iter().filter(|it| it.is_error() || loader.is_own(it));
+    let mut diagnostics: Vec<Diagnostic> = told
+        .map(|problem| {
+            let chain = loader.chain(problem.span.source);
+            chain.into_iter().fold(problem.to_diagnostic(), |diagnostic, place| {
+                diagnostic.with_secondary(place, "included from here")
+            })
+        })
+        .collect();
+    let place = |it: &Diagnostic| it.primary.as_ref().map(|label| (label.span.source, it.offset()));
+    diagnostics.sort_by_key(place);
+    // What many jobs take over from one place is wrong there, and not in each of them.
+    let mut told = HashSet::new();
+    diagnostics.retain(|it| {
+        let span = it.primary.as_ref().map(|label| label.span);
+        told.insert((span, it.code, span.is_none().then(|| it.message.clone())))
     });
     diagnostics
 }

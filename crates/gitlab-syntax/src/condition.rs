@@ -7,8 +7,13 @@
 
 mod parse;
 
-use regex::{Regex, RegexBuilder};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
+use regex::Regex;
+
+use crate::pattern;
 use crate::variables::Scope;
 
 pub use parse::ConditionError;
@@ -16,6 +21,25 @@ pub use parse::ConditionError;
 /// A condition that has been read.
 #[derive(Debug, Clone)]
 pub struct Condition(Node);
+
+/// Conditions by their text, each read once: the jobs of a configuration mostly share a few.
+#[derive(Debug, Default)]
+pub(crate) struct Conditions(RefCell<HashMap<String, Result<Rc<Condition>, ConditionError>>>);
+
+impl Conditions {
+    /// The condition with this text.
+    ///
+    /// # Errors
+    /// As [`Condition::parse`].
+    pub(crate) fn read(&self, text: &str) -> Result<Rc<Condition>, ConditionError> {
+        if let Some(known) = self.0.borrow().get(text) {
+            return known.clone();
+        }
+        let read = Condition::parse(text).map(Rc::new);
+        self.0.borrow_mut().insert(text.to_owned(), read.clone());
+        read
+    }
+}
 
 /// A part of a condition.
 #[derive(Debug, Clone)]
@@ -45,6 +69,13 @@ impl Condition {
         parse::parse(text).map(Self)
     }
 
+    /// The names of the variables it asks for.
+    pub fn variables(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.0.variables(&mut names);
+        names
+    }
+
     /// Whether it holds. A variable that is not set is null.
     #[must_use]
     pub fn holds(&self, variables: &Scope<'_>) -> bool {
@@ -72,6 +103,22 @@ impl Node {
     }
 }
 
+impl Node {
+    fn variables<'names>(&'names self, names: &mut Vec<&'names str>) {
+        let operands = match self {
+            Self::Any(parts) | Self::All(parts) => {
+                return parts.iter().for_each(|part| part.variables(names));
+            }
+            Self::Equal { left, right, .. } | Self::Match { left, right, .. } => vec![left, right],
+            Self::Operand(operand) => vec![operand],
+        };
+        names.extend(operands.into_iter().filter_map(|operand| match operand {
+            Operand::Variable(name) => Some(name.as_str()),
+            _ => None,
+        }));
+    }
+}
+
 impl Operand {
     fn value<'value>(&'value self, variables: &Scope<'value>) -> Option<&'value str> {
         match self {
@@ -82,48 +129,21 @@ impl Operand {
         }
     }
 
-    /// Whether a text matches this pattern, or the pattern that this variable holds. A variable
-    /// that holds none matches nothing.
+    /// Whether a text matches this pattern, or the pattern that this variable holds. What is no
+    /// pattern is searched for the text, as GitLab does it: see section "Unexpected behavior from
+    /// regular expression matching with `=~`".
     fn is_match(&self, text: &str, variables: &Scope<'_>) -> bool {
-        match self {
-            Self::Pattern(pattern) => pattern.is_match(text),
-            Self::Variable(_) | Self::Text(_) => self
-                .value(variables)
-                .and_then(split_pattern)
-                .and_then(|(pattern, flags)| build_pattern(pattern, flags).ok())
-                .is_some_and(|pattern| pattern.is_match(text)),
-            Self::Null => false,
+        if let Self::Pattern(pattern) = self {
+            return pattern.is_match(text);
+        }
+        let Some(value) = self.value(variables) else { return false };
+        match pattern::split(value) {
+            Some((pattern, flags)) => {
+                pattern::build(pattern, flags).is_ok_and(|pattern| pattern.is_match(text))
+            }
+            None => value.contains(text),
         }
     }
-}
-
-/// `/pattern/flags` as pattern and flags.
-pub(crate) fn split_pattern(text: &str) -> Option<(&str, &str)> {
-    let inner = text.strip_prefix('/')?;
-    let end = inner.rfind('/')?;
-    let (pattern, flags) = (&inner[..end], &inner[end + 1..]);
-    flags.bytes().all(|flag| b"ismU".contains(&flag)).then_some((pattern, flags))
-}
-
-/// Builds the expression of `/pattern/flags`, in which slashes are escaped.
-///
-/// # Errors
-/// Why it is no regular expression, in a few words.
-pub(crate) fn build_pattern(pattern: &str, flags: &str) -> Result<Regex, String> {
-    RegexBuilder::new(&pattern.replace("\\/", "/"))
-        .case_insensitive(flags.contains('i'))
-        .dot_matches_new_line(flags.contains('s'))
-        .multi_line(flags.contains('m'))
-        .swap_greed(flags.contains('U'))
-        .build()
-        .map_err(|error| regex_cause(&error))
-}
-
-/// The last line of what the library says, which names the cause.
-pub(crate) fn regex_cause(error: &regex::Error) -> String {
-    let told = error.to_string();
-    let cause = told.lines().last().unwrap_or_default().trim();
-    cause.strip_prefix("error: ").unwrap_or(cause).to_owned()
 }
 
 #[cfg(test)]
@@ -173,7 +193,8 @@ mod tests {
         assert!(holds("$BRANCH =~ /^MAIN$/i"));
         assert!(holds(r#""a/b" =~ /a\/b/"#));
         assert!(holds("$BRANCH =~ $PATTERN"));
-        assert!(!holds("$BRANCH =~ $WORD"));
+        assert!(!holds("$TAG =~ $WORD"));
+        assert!(holds("'23' =~ '1234'"));
     }
 
     #[test]

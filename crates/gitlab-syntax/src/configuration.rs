@@ -49,29 +49,39 @@ pub(crate) fn is_keyword(name: &str) -> bool {
 
 impl Configuration {
     /// Takes a merged document apart.
-    pub(crate) fn from_merged(merged: Mapping) -> Self {
-        let defaults = defaults(&merged);
+    pub(crate) fn from_merged(merged: &Mapping) -> Self {
+        let defaults = defaults(merged);
         let mut configuration = Self {
             stages: stages(merged.filled("stages").or_else(|| merged.filled("types"))),
             ..Self::default()
         };
-        for (name, Entry { key, mut value }) in merged.0 {
+        for (name, Entry { key, value }) in merged.entries() {
             match name.as_str() {
-                "variables" => configuration.variables = Some(value).filter(|it| !it.is_null()),
-                "workflow" => configuration.workflow = Some(value).filter(|it| !it.is_null()),
-                _ if is_keyword(&name) || name.starts_with('.') => {}
+                "variables" => configuration.variables = Some(value.clone()),
+                "workflow" => configuration.workflow = Some(value.clone()),
+                _ if is_keyword(name) || name.starts_with('.') => {}
                 _ => {
-                    if let Data::Mapping(job) = &mut value.data {
-                        job.0.retain(|_, entry| !entry.value.is_null());
-                        inherit(job, &defaults);
-                        write_out(job);
-                        configuration.jobs.insert(name, ConfiguredJob { key, value });
+                    if let Data::Mapping(job) = &value.data {
+                        let data = Data::Mapping(whole(job, &defaults));
+                        let job = ConfiguredJob { key: *key, value: Value::new(data, value.span) };
+                        configuration.jobs.insert(name.clone(), job);
                     }
                 }
             }
         }
+        configuration.variables.take_if(|variables| variables.is_null());
+        configuration.workflow.take_if(|workflow| workflow.is_null());
         configuration
     }
+}
+
+/// A job with its defaults and without what says nothing.
+fn whole(job: &Mapping, defaults: &Mapping) -> Mapping {
+    let filled = job.entries().filter(|(_, entry)| !entry.value.is_null());
+    let mut job: Mapping = filled.map(|(key, entry)| (key.clone(), entry.clone())).collect();
+    inherit(&mut job, defaults);
+    write_out(&mut job);
+    job
 }
 
 /// The stages with the two that are always there.
@@ -94,17 +104,17 @@ fn stages(written: Option<&Value>) -> Vec<String> {
 fn defaults(merged: &Mapping) -> Mapping {
     let mut defaults = Mapping::default();
     for &keyword in OLD_DEFAULTS {
-        if let Some(entry) = merged.0.get(keyword) {
-            defaults.0.insert(keyword.to_owned(), entry.clone());
+        if let Some(entry) = merged.entry(keyword) {
+            defaults.edit().insert(keyword.to_owned(), entry.clone());
         }
     }
     let newer = merged.get("default").and_then(Value::as_mapping);
     for key in DEFAULT.keys().unwrap_or_default() {
-        if let Some(entry) = newer.and_then(|newer| newer.0.get(key.name)) {
-            defaults.0.insert(key.name.to_owned(), entry.clone());
+        if let Some(entry) = newer.and_then(|newer| newer.entry(key.name)) {
+            defaults.edit().insert(key.name.to_owned(), entry.clone());
         }
     }
-    defaults.0.retain(|_, entry| !entry.value.is_null());
+    defaults.edit().retain(|_, entry| !entry.value.is_null());
     defaults
 }
 
@@ -114,22 +124,22 @@ fn inherit(job: &mut Mapping, defaults: &Mapping) {
     let wanted = job.get("inherit").and_then(|inherit| inherit.get("default"));
     let wanted = wanted.map(|wanted| (wanted.as_boolean(), wanted.texts()));
     let is_trigger = job.get("trigger").is_some();
-    for (keyword, entry) in &defaults.0 {
+    for (keyword, entry) in defaults.entries() {
         let is_wanted = match &wanted {
             None => true,
             Some((Some(all), _)) => *all,
             Some((None, names)) => names.contains(keyword),
         };
         let fits = !is_trigger || keyword == "interruptible";
-        if is_wanted && fits && !job.0.contains_key(keyword) {
-            job.0.insert(keyword.clone(), entry.clone());
+        if is_wanted && fits && job.entry(keyword).is_none() {
+            job.edit().insert(keyword.clone(), entry.clone());
         }
     }
 }
 
 /// Writes short forms out.
 fn write_out(job: &mut Mapping) {
-    for (keyword, entry) in &mut job.0 {
+    for (keyword, entry) in job.edit() {
         let value = &mut entry.value;
         match keyword.as_str() {
             "script" | "before_script" | "after_script" => {
@@ -142,7 +152,7 @@ fn write_out(job: &mut Mapping) {
                 let Data::Mapping(mapping) = &mut cache.data else { return };
                 for (key, word) in [("policy", "pull-push"), ("when", "on_success")] {
                     let unsaid = Entry { key: cache.span, value: Value::text(word, cache.span) };
-                    mapping.0.entry(key.to_owned()).or_insert(unsaid);
+                    mapping.edit().entry(key.to_owned()).or_insert(unsaid);
                 }
             }),
             "rules" | "needs" | "tags" => each(value, |_| {}),
@@ -173,6 +183,6 @@ fn each(value: &mut Value, change: fn(&mut Value)) {
 fn name_in_mapping(value: &mut Value) {
     if let Some(name) = value.as_scalar() {
         let entry = Entry { key: value.span, value: Value::text(name, value.span) };
-        value.data = Data::Mapping(Mapping([("name".to_owned(), entry)].into_iter().collect()));
+        value.data = Data::Mapping([("name".to_owned(), entry)].into_iter().collect());
     }
 }

@@ -11,7 +11,7 @@ mod workflow;
 use indexmap::IndexMap;
 
 use crate::configuration::Configuration;
-use crate::facts::Facts;
+use crate::knowledge::Knowledge;
 use crate::pipeline::{ExcludedJob, Job, Pipeline};
 use crate::problem::{Problem, ProblemKind};
 use crate::reading;
@@ -39,7 +39,7 @@ pub(crate) struct Draft<'tree> {
 /// What jobs are made with.
 pub(crate) struct Creation<'call> {
     pub configuration: &'call Configuration,
-    pub facts: &'call dyn Facts,
+    pub knowledge: &'call Knowledge<'call>,
     /// The variables of the configuration and those that `workflow:rules` add.
     pub variables: Variables,
     pub problems: &'call mut Vec<Problem>,
@@ -51,14 +51,15 @@ pub(crate) struct Creation<'call> {
 /// Why there is none.
 pub(crate) fn create(
     configuration: &Configuration,
-    facts: &dyn Facts,
+    knowledge: &Knowledge<'_>,
     problems: &mut Vec<Problem>,
 ) -> Result<Pipeline, NoPipeline> {
     let variables = reading::variables(configuration.variables.as_ref());
-    let decision = workflow::decide(configuration.workflow.as_ref(), &variables, facts, problems)?;
+    let decision =
+        workflow::decide(configuration.workflow.as_ref(), &variables, knowledge, problems)?;
     let mut all = variables;
     all.overlay(&decision.variables);
-    let mut creation = Creation { configuration, facts, variables: all, problems };
+    let mut creation = Creation { configuration, knowledge, variables: all, problems };
     let (drafts, excluded) = creation.drafts();
     let jobs = creation.tied(drafts, &excluded);
     let is_edge = |job: &Job| job.stage == ".pre" || job.stage == ".post";

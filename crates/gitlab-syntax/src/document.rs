@@ -59,7 +59,7 @@ pub fn read(
         (Some(first), second) if first.get("spec").is_some() => {
             Document { header: Some(first), body: second.filter(|body| !body.is_null()) }
         }
-        (first, second) => Document { header: None, body: second.or(first) },
+        (first, _) => Document { header: None, body: first },
     })
 }
 
@@ -114,7 +114,7 @@ impl Reader<'_> {
                 continue;
             }
             let entry = Entry { key: key.span(), value: self.value(value) };
-            if let Some(earlier) = mapping.0.insert(name.to_owned(), entry)
+            if let Some(earlier) = mapping.edit().insert(name.to_owned(), entry)
                 && own.contains(&name)
             {
                 let kind = ProblemKind::DuplicateKey { key: name.to_owned() };
@@ -132,12 +132,12 @@ impl Reader<'_> {
         let merged = self.value(node);
         let span = node.span();
         match merged.data {
-            Data::Mapping(pairs) => mapping.0.extend(pairs.0),
+            Data::Mapping(pairs) => take_over(mapping, &pairs),
             Data::List(items) => {
                 // The first of several is the strongest.
                 for item in items.into_iter().rev() {
                     match item.data {
-                        Data::Mapping(pairs) => mapping.0.extend(pairs.0),
+                        Data::Mapping(pairs) => take_over(mapping, &pairs),
                         _ => self.refuse_merge(item.span, item.kind()),
                     }
                 }
@@ -150,6 +150,11 @@ impl Reader<'_> {
     fn refuse_merge(&mut self, span: Span, found: &'static str) {
         self.problems.push(Problem::new(span, ProblemKind::MergeNotMapping { found }));
     }
+}
+
+/// Takes over the pairs of another mapping, which replace what is there.
+fn take_over(mapping: &mut Mapping, pairs: &Mapping) {
+    mapping.edit().extend(pairs.entries().map(|(key, entry)| (key.clone(), entry.clone())));
 }
 
 #[cfg(test)]
@@ -184,7 +189,7 @@ copy: *a
         let document = read(SourceId(0), "spec:\n  inputs: {}\n---\njob: {}\n", &mut Vec::new());
         let document = document.expect("it is YAML");
         assert!(document.header.is_some() && document.body.is_some());
-        assert_eq!(body("---\njob: {}\n"), serde_json::json!({"job": {}}));
+        assert_eq!(body("---\njob: {}\n---\n"), serde_json::json!({"job": {}}));
     }
 
     #[test]

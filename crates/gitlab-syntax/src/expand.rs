@@ -30,7 +30,7 @@ fn write_entry(yaml: &mut String, key: &str, value: &Value, depth: usize) {
     let indent = "  ".repeat(depth);
     let key = scalar(key);
     match &value.data {
-        Data::Mapping(mapping) if !mapping.0.is_empty() => {
+        Data::Mapping(mapping) if !mapping.is_empty() => {
             let _ = writeln!(yaml, "{indent}{key}:");
             write_mapping(yaml, mapping, depth + 1);
         }
@@ -55,7 +55,7 @@ fn write_list(yaml: &mut String, items: &[Value], depth: usize) {
     for item in items {
         let start = yaml.len();
         match &item.data {
-            Data::Mapping(mapping) if !mapping.0.is_empty() => {
+            Data::Mapping(mapping) if !mapping.is_empty() => {
                 write_mapping(yaml, mapping, depth + 1);
             }
             Data::List(items) if !items.is_empty() => write_list(yaml, items, depth + 1),
@@ -117,7 +117,7 @@ build:
         let mut problems = Vec::new();
         let body = read(SourceId(0), text, &mut problems).expect("YAML").body.expect("a body");
         let Data::Mapping(merged) = body.data else { panic!("a mapping") };
-        let configuration = Configuration::from_merged(merged);
+        let configuration = Configuration::from_merged(&merged);
         let yaml = configuration.to_yaml();
         let again = read(SourceId(0), &yaml, &mut problems).expect(&yaml).body.expect("a body");
         let job = configuration.jobs["build"].value.to_json();

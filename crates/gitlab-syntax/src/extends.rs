@@ -9,8 +9,11 @@ use crate::problem::{Problem, ProblemKind, nearest};
 use crate::reference::Resolver;
 use crate::value::{Data, Mapping, Value};
 
-/// How many levels `extends` may lead through.
+/// How many levels of jobs `extends` may lead through, the job itself included.
 const DEEPEST: usize = 11;
+
+/// A job with all that it extends, and how many levels that are.
+type Finished = (Value, usize);
 
 /// Merges into every job what it extends, the later of a list over the earlier, itself over all.
 ///
@@ -22,9 +25,9 @@ pub(crate) fn apply(configuration: &mut Mapping, problems: &mut Vec<Problem>) {
     }
     let original = configuration.clone();
     let mut extension = Extension { original: &original, finished: HashMap::new(), problems };
-    for (name, entry) in &mut configuration.0 {
+    for (name, entry) in configuration.edit() {
         if entry.value.get("extends").is_some()
-            && let Some(finished) = extension.finish(name, &mut Vec::new())
+            && let Some((finished, _)) = extension.finish(name, &mut Vec::new())
         {
             entry.value = finished;
         }
@@ -33,19 +36,19 @@ pub(crate) fn apply(configuration: &mut Mapping, problems: &mut Vec<Problem>) {
 
 struct Extension<'tree, 'problems> {
     original: &'tree Mapping,
-    /// By name: the job with all that it extends, `None` for one that cannot be finished.
-    finished: HashMap<String, Option<Value>>,
+    /// By name; `None` for one that cannot be finished.
+    finished: HashMap<String, Option<Finished>>,
     problems: &'problems mut Vec<Problem>,
 }
 
 impl Extension<'_, '_> {
-    fn finish(&mut self, name: &str, chain: &mut Vec<String>) -> Option<Value> {
+    fn finish(&mut self, name: &str, chain: &mut Vec<String>) -> Option<Finished> {
         if let Some(known) = self.finished.get(name) {
             return known.clone();
         }
         let job = self.original.get(name)?;
         let finished = match job.get("extends") {
-            None => Some(job.clone()),
+            None => Some((job.clone(), 1)),
             Some(parents) => {
                 chain.push(name.to_owned());
                 let finished = self.extended(name, job, parents, chain);
@@ -63,7 +66,8 @@ impl Extension<'_, '_> {
         job: &Value,
         parents: &Value,
         chain: &mut Vec<String>,
-    ) -> Option<Value> {
+    ) -> Option<Finished> {
+        let mut levels = 1;
         let mut merged = Value::new(Data::Mapping(Mapping::default()), job.span);
         for parent in parents.flattened() {
             let refuse = |kind| Problem::new(parent.span, kind);
@@ -82,38 +86,52 @@ impl Extension<'_, '_> {
                     .push(refuse(ProblemKind::ExtendsCycle { job: name.to_owned(), chain }));
                 return None;
             }
-            if chain.len() > DEEPEST {
+            // The chain is looked at before it is followed, so that it cannot become long.
+            let below = if chain.len() < DEEPEST {
+                self.finish(&parent_name, chain)?
+            } else {
+                (Value::new(Data::Null, parent.span), DEEPEST)
+            };
+            levels = levels.max(below.1 + 1);
+            if levels > DEEPEST {
                 let job = name.to_owned();
                 self.problems.push(refuse(ProblemKind::ExtendsTooDeep { job, limit: DEEPEST }));
                 return None;
             }
-            let parent = self.finish(&parent_name, chain)?;
-            self.merge(&mut merged, &parent);
+            self.merge(&mut merged, &below.0);
         }
         self.merge(&mut merged, job);
         if let Data::Mapping(mapping) = &mut merged.data {
-            mapping.0.shift_remove("extends");
+            mapping.edit().shift_remove("extends");
         }
-        Some(merged)
+        Some((merged, levels))
     }
 
     /// Merges a job over another, having replaced references on both sides where they stand for
     /// mappings.
     fn merge(&mut self, weaker: &mut Value, stronger: &Value) {
+        if !has_reference(weaker) && !has_reference(stronger) {
+            return weaker.merge(stronger);
+        }
         let mut stronger = stronger.clone();
         if let (Data::Mapping(weaker), Data::Mapping(stronger)) =
             (&mut weaker.data, &mut stronger.data)
         {
-            for (key, entry) in &mut stronger.0 {
-                let Some(below) = weaker.0.get_mut(key) else { continue };
+            let weaker = weaker.edit();
+            for (key, entry) in stronger.edit() {
+                let Some(below) = weaker.get_mut(key) else { continue };
                 for side in [&mut below.value, &mut entry.value] {
-                    if matches!(side.data, Data::Reference(_)) {
-                        let mut resolver = Resolver::new(self.original, self.problems);
-                        resolver.replace_if_mapping(side);
-                    }
+                    let mut resolver = Resolver::new(self.original, self.problems);
+                    resolver.replace_if_mapping(side);
                 }
             }
         }
         weaker.merge(&stronger);
     }
+}
+
+/// Whether a keyword of a job is a reference as a whole.
+fn has_reference(job: &Value) -> bool {
+    let keywords = job.as_mapping().into_iter().flat_map(|job| job.iter());
+    keywords.into_iter().any(|(_, value)| matches!(value.data, Data::Reference(_)))
 }

@@ -8,14 +8,17 @@
 
 mod entry;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use windlass_diagnostics::{SourceId, SourceMap, Span};
 
 use crate::document::{Document, read};
-use crate::facts::Facts;
 use crate::inputs::interpolation::Interpolation;
 use crate::inputs::{self, Specification};
+use crate::keywords::Shape;
+use crate::keywords::check::Checker;
+use crate::keywords::top::{INCLUDES, SPEC};
+use crate::knowledge::Knowledge;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::{Answer, Origin, SourceRequest, SourceText, Sources};
 use crate::value::{Data, Mapping, Value};
@@ -35,13 +38,15 @@ struct Inclusion {
 /// Reads a configuration with everything it includes.
 pub(crate) struct Loader<'call> {
     pub sources: &'call dyn Sources,
-    pub facts: &'call dyn Facts,
+    pub knowledge: &'call Knowledge<'call>,
     /// Most files that may be included.
     pub limit: usize,
     /// What `include` may use: the variables outside of the configuration.
     pub variables: Variables,
     /// The texts that were read.
     pub texts: SourceMap,
+    /// The texts of the project itself.
+    own: HashSet<SourceId>,
     /// By text: the entry that included it.
     included: HashMap<SourceId, Inclusion>,
     pub problems: Vec<Problem>,
@@ -51,13 +56,18 @@ pub(crate) struct Loader<'call> {
 }
 
 impl<'call> Loader<'call> {
-    pub(crate) fn new(sources: &'call dyn Sources, facts: &'call dyn Facts, limit: usize) -> Self {
+    pub(crate) fn new(
+        sources: &'call dyn Sources,
+        knowledge: &'call Knowledge<'call>,
+        limit: usize,
+    ) -> Self {
         Self {
             sources,
-            facts,
+            knowledge,
             limit,
-            variables: facts.levels().merged(),
+            variables: knowledge.facts.levels().merged(),
             texts: SourceMap::new(),
+            own: HashSet::new(),
             included: HashMap::new(),
             problems: Vec::new(),
             missing: Vec::new(),
@@ -75,7 +85,12 @@ impl<'call> Loader<'call> {
         chain
     }
 
-    /// Reads a text with what it includes. `place` is where inputs that are missing should be.
+    /// Whether a problem is in a text of the project itself.
+    pub(crate) fn is_own(&self, problem: &Problem) -> bool {
+        self.own.contains(&problem.span.source)
+    }
+
+    /// Reads a text with what it includes.
     pub(crate) fn load(
         &mut self,
         source: &SourceText,
@@ -83,6 +98,9 @@ impl<'call> Loader<'call> {
         included: Option<(Span, SourceRequest)>,
     ) -> Option<Mapping> {
         let id = self.texts.add(source.name.clone(), source.text.clone());
+        if source.origin == Origin::Project {
+            self.own.insert(id);
+        }
         let start = Span { source: id, ..Span::default() };
         let place = included.as_ref().map_or(start, |(place, _)| *place);
         if let Some((place, request)) = included {
@@ -105,7 +123,8 @@ impl<'call> Loader<'call> {
                 return None;
             }
         };
-        let Some(include) = own.0.shift_remove("include") else { return Some(own) };
+        let Some(include) = own.edit().shift_remove("include") else { return Some(own) };
+        self.check(&include.value, &INCLUDES, "include");
         let mut merged = Mapping::default();
         for entry in include.value.flattened() {
             self.include(entry, &source.origin, &mut merged);
@@ -125,7 +144,7 @@ impl<'call> Loader<'call> {
         let Document { header, body } = document;
         let empty = Value::new(Data::Mapping(Mapping::default()), place);
         let Some(header) = header else {
-            if let Some((input, entry)) = inputs.0.first() {
+            if let Some((input, entry)) = inputs.entries().next() {
                 let cause = "is given, and the file asks for no inputs".to_owned();
                 let kind = ProblemKind::Input { input: input.clone(), cause };
                 self.problems.push(Problem::new(entry.key, kind));
@@ -140,8 +159,15 @@ impl<'call> Loader<'call> {
             };
         };
         let before = self.problems.len();
+        if let Some(spec) = header.get("spec") {
+            self.check(spec, &SPEC, "spec");
+        }
         let specification = Specification::read(&header, &mut self.problems);
-        let values = inputs::resolve(&specification, inputs, place, &mut self.problems);
+        if self.problems[before..].iter().any(Problem::is_error) {
+            return None;
+        }
+        let missing = (!self.included.is_empty()).then_some(place);
+        let values = inputs::resolve(&specification, inputs, missing, &mut self.problems);
         if self.problems[before..].iter().any(Problem::is_error) {
             return None;
         }
@@ -154,6 +180,11 @@ impl<'call> Loader<'call> {
         };
         interpolation.fill(&mut body, &mut self.problems);
         Some(body)
+    }
+
+    fn check(&mut self, value: &Value, shape: &Shape, path: &str) {
+        let conditions = &self.knowledge.conditions;
+        Checker { problems: &mut self.problems, conditions }.check(value, shape, path);
     }
 
     /// Merges what one entry names over what is there.
@@ -169,21 +200,24 @@ impl<'call> Loader<'call> {
             entry.rules.as_ref(),
             origin,
             &self.variables,
-            self.facts,
+            self.knowledge,
             &mut self.problems,
         ) {
             return;
         }
         for request in entry.requests {
-            self.count += 1;
+            let answer = self.sources.answer(&request);
+            // Not a pattern that nothing fits, but a text that is missing counts.
+            self.count += match &answer {
+                Answer::Found(texts) => texts.len(),
+                Answer::Missing(_) | Answer::NotFetched => 1,
+            };
             if self.count > self.limit {
                 self.refuse_more(value.span, &request);
                 return;
             }
-            match self.sources.answer(&request) {
+            match answer {
                 Answer::Found(texts) => {
-                    // The first one has been counted already.
-                    self.count += texts.len().saturating_sub(1);
                     for text in texts {
                         let place = Some((value.span, request.clone()));
                         if let Some(included) = self.load(&text, &entry.inputs, place) {

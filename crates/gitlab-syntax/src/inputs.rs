@@ -60,15 +60,15 @@ impl InputType {
 /// The values of a file's inputs, checked and complete.
 pub(crate) type InputValues = IndexMap<String, Value>;
 
-/// Matches the values that are given with what the file asks for. `place` is where a value that is
-/// missing should have been.
+/// Matches the values that are given with what the file asks for. `place` is the entry of `include`
+/// where a value that is missing should have been.
 pub(crate) fn resolve(
     specification: &Specification,
     given: &Mapping,
-    place: Span,
+    place: Option<Span>,
     problems: &mut Vec<Problem>,
 ) -> InputValues {
-    for (name, entry) in &given.0 {
+    for (name, entry) in given.entries() {
         if !specification.inputs.contains_key(name) {
             let known = specification.inputs.keys().map(String::as_str);
             let suggestion = nearest(name, known);
@@ -86,7 +86,10 @@ pub(crate) fn resolve(
             Problem::new(span, kind).related(input.span, "asked for here")
         };
         let Some(value) = given.get(name).or(default.as_ref()) else {
-            problems.push(refuse(place, "has no value, and needs one".to_owned()));
+            problems.push(refuse(
+                place.unwrap_or(input.span),
+                "has no value, and needs one".to_owned(),
+            ));
             continue;
         };
         match check(input, options, value) {

@@ -3,6 +3,7 @@
 //!
 //! Functions of texts and facts: no clock, file, network or async. Running a pipeline is not here.
 
+mod advice;
 pub mod compile;
 pub mod condition;
 pub mod configuration;
@@ -15,7 +16,13 @@ pub mod facts;
 mod include;
 mod inputs;
 mod keywords;
+mod knowledge;
+#[cfg(test)]
+mod official_schema;
+#[cfg(test)]
+mod pages;
 pub mod path_pattern;
+pub mod pattern;
 pub mod pipeline;
 mod policy;
 pub mod problem;
@@ -24,6 +31,7 @@ mod reference;
 mod rules;
 pub mod scalar;
 pub mod sources;
+pub mod templates;
 mod validation;
 pub mod value;
 pub mod variables;

@@ -2,7 +2,7 @@
 //!
 //! Source: "Deprecated keywords", section "`only` / `except`".
 
-use crate::condition::{build_pattern, split_pattern};
+use crate::pattern;
 use crate::problem::Problem;
 use crate::rules::Deciding;
 use crate::value::{Data, Value};
@@ -71,8 +71,8 @@ impl Deciding<'_> {
             reference => {
                 let actual = self.scope.value("CI_COMMIT_REF_NAME").unwrap_or_default();
                 !is_request
-                    && match split_pattern(reference) {
-                        Some((pattern, flags)) => build_pattern(pattern, flags)
+                    && match pattern::split(reference) {
+                        Some((inner, flags)) => pattern::build(inner, flags)
                             .is_ok_and(|pattern| pattern.is_match(actual)),
                         None => reference == actual,
                     }

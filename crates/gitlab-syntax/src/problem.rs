@@ -97,6 +97,12 @@ pub enum ProblemKind {
     LaterNeed { job: String, need: String },
     #[error("`{job}` depends on `{dependency}`, which is not there")]
     UnknownDependency { job: String, dependency: String, suggestion: Option<String> },
+    #[error("`{job}` depends on `{dependency}`, which is in a later stage")]
+    LaterDependency { job: String, dependency: String },
+    #[error("`{job}` depends on `{dependency}`, and its `needs` do not name that")]
+    DependencyNotNeeded { job: String, dependency: String },
+    #[error("`{job}` starts a pipeline from artifacts of `{source_job}`, which is not there")]
+    UnknownArtifactJob { job: String, source_job: String, suggestion: Option<String> },
     #[error("the jobs need one another: {circle}")]
     NeedsCycle { circle: String },
     #[error("`needs` of `{job}` fits no combination of the matrix of `{need}`")]
@@ -117,6 +123,8 @@ pub enum ProblemKind {
     #[error("`rules:{keyword}` cannot be decided: {cause}")]
     Undecided { keyword: &'static str, cause: String },
 
+    #[error("`{name}` is set only once the job runs, and is empty in this condition")]
+    JobOnlyVariable { name: String },
     #[error("this rule can never be reached, since the rule before it always matches")]
     UnreachableRule,
     #[error("the job `{job}` can never run")]
@@ -134,7 +142,7 @@ pub enum ProblemKind {
 rules! { ProblemKind:
     Error "gl/condition" = Condition, "a condition of `if` cannot be read";
     Error "gl/conflict" = Conflict, "two keywords exclude one another";
-    Warning "gl/deprecated" = Deprecated, "a keyword is deprecated";
+    Note "gl/deprecated" = Deprecated, "a keyword is deprecated";
     Warning "gl/duplicate-key" = DuplicateKey, "a key is in a mapping twice";
     Error "gl/duration" = Duration, "a duration cannot be read";
     Error "gl/empty" = Empty | NotMapping | NoJobs, "the configuration makes no pipeline";
@@ -142,7 +150,8 @@ rules! { ProblemKind:
     Warning "gl/floating-image" = FloatingImage, "an image has no fixed version";
     Error "gl/include" = Include | IncludeMissing | TooManyIncludes | IncludeCycle, "a file cannot be included";
     Error "gl/input" = Input | UnknownInput | Interpolation, "an input is missing or does not fit";
-    Error "gl/job-needs" = UnknownNeed | ExcludedNeed | LaterNeed | UnknownDependency | NeedsCycle | NoSuchCombination, "a job needs what it cannot get";
+    Error "gl/job-needs" = UnknownNeed | ExcludedNeed | LaterNeed | UnknownDependency | LaterDependency | DependencyNotNeeded | UnknownArtifactJob | NeedsCycle | NoSuchCombination, "a job needs what it cannot get";
+    Warning "gl/job-only-variable" = JobOnlyVariable, "a condition asks for a variable that only running jobs have";
     Error "gl/key" = KeyNotText, "a key is no text";
     Error "gl/matrix" = Matrix, "`parallel` cannot be written out";
     Error "gl/merge-key" = MergeNotMapping, "`<<` merges something that is no mapping";
@@ -200,6 +209,10 @@ impl Problem {
     }
 }
 
+/// How many names are compared with a mistyped one: of thousands of jobs, each of which names what
+/// is not there, it would take for ever.
+const MOST_COMPARED: usize = 500;
+
 /// The name among those known that is most like a mistyped one.
 pub(crate) fn nearest<'names>(
     mistyped: &str,
@@ -207,6 +220,7 @@ pub(crate) fn nearest<'names>(
 ) -> Option<String> {
     let allowed = (mistyped.chars().count() / 3).max(1);
     known
+        .take(MOST_COMPARED)
         .map(|name| (strsim::osa_distance(mistyped, name), name))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)

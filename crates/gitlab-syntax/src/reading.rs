@@ -89,7 +89,7 @@ pub(crate) fn retry(value: &Value) -> Retry {
     }
     let when = texts(value, "when").into_iter().filter(|reason| reason != "always");
     Retry {
-        max: value.get("max").map_or(Some(2), times).unwrap_or_default(),
+        max: value.get("max").and_then(times).unwrap_or_default(),
         when: when.collect(),
         exit_codes: numbers(value, "exit_codes"),
     }

@@ -18,7 +18,7 @@ pub(crate) fn apply(configuration: &mut Mapping, problems: &mut Vec<Problem>) {
     }
     let original = configuration.clone();
     let mut resolver = Resolver::new(&original, problems);
-    for entry in configuration.0.values_mut() {
+    for entry in configuration.edit().values_mut() {
         resolver.resolve(&mut entry.value);
     }
 }
@@ -68,8 +68,9 @@ impl<'tree, 'problems> Resolver<'tree, 'problems> {
                 value.data = self.follow(names, value);
             }
             Data::List(items) => items.iter_mut().for_each(|item| self.resolve(item)),
-            Data::Mapping(mapping) => {
-                mapping.0.values_mut().for_each(|entry| self.resolve(&mut entry.value));
+            // What has none stays shared.
+            Data::Mapping(mapping) if mapping.iter().any(|(_, value)| has_reference(value)) => {
+                mapping.edit().values_mut().for_each(|entry| self.resolve(&mut entry.value));
             }
             _ => {}
         }

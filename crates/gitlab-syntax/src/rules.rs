@@ -3,11 +3,9 @@
 //! Source: "CI/CD YAML syntax reference", sections `rules`, `workflow:rules` and `include:rules`;
 //! "Specify when jobs run with `rules`".
 
-use regex::Regex;
-
-use crate::condition::{Condition, regex_cause};
-use crate::facts::Facts;
+use crate::knowledge::Knowledge;
 use crate::path_pattern::PathPattern;
+use crate::pattern;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::Origin;
 use crate::value::Value;
@@ -16,7 +14,7 @@ use crate::variables::{Scope, Variables};
 /// What rules are decided with.
 pub(crate) struct Deciding<'call> {
     pub scope: Scope<'call>,
-    pub facts: &'call dyn Facts,
+    pub knowledge: &'call Knowledge<'call>,
     /// Where `exists` looks if it does not say where.
     pub origin: &'call Origin,
 }
@@ -42,7 +40,7 @@ impl Deciding<'_> {
     /// Whether a condition holds; one that cannot be read, which is told elsewhere, does not.
     pub(crate) fn holds(&self, condition: &Value) -> bool {
         let text = condition.as_scalar().unwrap_or_default();
-        Condition::parse(&text).is_ok_and(|condition| condition.holds(&self.scope))
+        self.knowledge.conditions.read(&text).is_ok_and(|condition| condition.holds(&self.scope))
     }
 
     /// `changes`: whether a file that fits was changed; so too where nothing is known of changes,
@@ -50,11 +48,11 @@ impl Deciding<'_> {
     pub(crate) fn changed(&self, changes: &Value, problems: &mut Vec<Problem>) -> bool {
         let compare_to = changes.get("compare_to").and_then(Value::as_scalar);
         let compare_to = compare_to.map(|reference| self.scope.expand(&reference));
-        match self.facts.changed_files(compare_to.as_deref()) {
+        match self.knowledge.changed_files(compare_to).as_ref() {
             Ok(None) => true,
-            Ok(Some(files)) => self.any_fits(changes, &files, problems),
+            Ok(Some(files)) => self.any_fits(changes, files, problems),
             Err(cause) => {
-                let kind = ProblemKind::Undecided { keyword: "changes", cause };
+                let kind = ProblemKind::Undecided { keyword: "changes", cause: cause.clone() };
                 problems.push(Problem::new(changes.span, kind));
                 true
             }
@@ -68,16 +66,16 @@ impl Deciding<'_> {
             let text = exists.get(key).and_then(Value::as_scalar);
             text.map(|text| self.scope.expand(&text))
         };
-        let (project, reference) = match (text("project"), self.origin) {
+        let place = match (text("project"), self.origin) {
             (None, Origin::Other { project, reference, .. }) => {
                 (Some(project.clone()), reference.clone())
             }
             (project, _) => (project, text("ref")),
         };
-        match self.facts.existing_files(project.as_deref(), reference.as_deref()) {
-            Ok(files) => self.any_fits(exists, &files, problems),
+        match self.knowledge.existing_files(place).as_ref() {
+            Ok(files) => self.any_fits(exists, files, problems),
             Err(cause) => {
-                let kind = ProblemKind::Undecided { keyword: "exists", cause };
+                let kind = ProblemKind::Undecided { keyword: "exists", cause: cause.clone() };
                 problems.push(Problem::new(exists.span, kind));
                 false
             }
@@ -88,10 +86,11 @@ impl Deciding<'_> {
     /// stands for `paths`.
     fn any_fits(&self, clause: &Value, files: &[String], problems: &mut Vec<Problem>) -> bool {
         if let Some(written) = clause.get("regexp") {
-            return match Regex::new(&self.scope.expand(&written.as_scalar().unwrap_or_default())) {
+            let text = self.scope.expand(&written.as_scalar().unwrap_or_default());
+            return match pattern::build(&text, "") {
                 Ok(pattern) => files.iter().any(|file| pattern.is_match(file)),
-                Err(error) => {
-                    let kind = ProblemKind::Pattern { cause: regex_cause(&error) };
+                Err(cause) => {
+                    let kind = ProblemKind::Pattern { cause };
                     problems.push(Problem::new(written.span, kind));
                     false
                 }
@@ -109,11 +108,11 @@ pub(crate) fn include_applies(
     rules: Option<&Value>,
     origin: &Origin,
     variables: &Variables,
-    facts: &dyn Facts,
+    knowledge: &Knowledge<'_>,
     problems: &mut Vec<Problem>,
 ) -> bool {
     let Some(rules) = rules.filter(|rules| !rules.is_null()) else { return true };
-    let deciding = Deciding { scope: variables.scope(), facts, origin };
+    let deciding = Deciding { scope: variables.scope(), knowledge, origin };
     let matched = deciding.first_match(rules, problems);
     matched.is_some_and(|rule| word(rule, "when").as_deref() != Some("never"))
 }

@@ -1,16 +1,20 @@
 //! What is wrong with a merged configuration, whatever the commit.
 //!
-//! [`crate::keywords::check`] holds the keywords against their table; here is what takes more than
+//! [`Checker`] holds the keywords against their table; here is what takes more than
 //! one keyword to see.
 
 use crate::configuration::{Configuration, ConfiguredJob, is_keyword};
 use crate::keywords::Shape;
-use crate::keywords::check::check;
+use crate::keywords::check::Checker;
 use crate::keywords::job::JOB;
 use crate::keywords::top::TOP;
 use crate::problem::{Problem, ProblemKind, nearest};
 use crate::reading::text;
 use crate::value::{Mapping, Value};
+
+/// How many characters the name of a job may have. Source: "CI/CD jobs", section "Job name
+/// limitations".
+const LONGEST_NAME: usize = 255;
 
 /// Pairs of keywords that exclude one another in a job.
 const CONFLICTS: &[(&str, &str)] = &[
@@ -22,20 +26,20 @@ const CONFLICTS: &[(&str, &str)] = &[
 ];
 
 /// Checks the keywords of a merged document.
-pub(crate) fn check_merged(merged: &Mapping, problems: &mut Vec<Problem>) {
+pub(crate) fn check_merged(merged: &Mapping, checker: &mut Checker<'_>) {
     let top = TOP.keys().unwrap_or_default();
-    for (name, entry) in &merged.0 {
+    for (name, entry) in merged.entries() {
         if let Some(key) = top.iter().find(|key| key.name == name) {
             if !entry.value.is_null() {
-                check(&entry.value, key.shape, name, problems);
+                checker.check(&entry.value, key.shape, name);
             }
         } else if !name.starts_with('.') {
-            check_job(name, &entry.value, problems);
+            check_job(name, &entry.value, checker);
         }
     }
 }
 
-fn check_job(name: &str, value: &Value, problems: &mut Vec<Problem>) {
+fn check_job(name: &str, value: &Value, checker: &mut Checker<'_>) {
     let Some(job) = value.as_mapping() else {
         let top = TOP.keys().unwrap_or_default().iter().map(|key| key.name);
         let kind = match nearest(name, top) {
@@ -50,15 +54,15 @@ fn check_job(name: &str, value: &Value, problems: &mut Vec<Problem>) {
                 expected: "the mapping of a job".to_owned(),
             },
         };
-        problems.push(Problem::new(value.span, kind));
+        checker.problems.push(Problem::new(value.span, kind));
         return;
     };
-    check(value, &JOB, name, problems);
+    checker.check(value, &JOB, name);
     for &(first, second) in CONFLICTS {
-        if let (Some(one), Some(_)) = (job.0.get(second), job.filled(first))
+        if let (Some(one), Some(_)) = (job.entry(second), job.filled(first))
             && !one.value.is_null()
         {
-            problems.push(Problem::new(one.key, ProblemKind::Conflict { first, second }));
+            checker.problems.push(Problem::new(one.key, ProblemKind::Conflict { first, second }));
         }
     }
     if let Some(rules) = job.filled("rules").filter(|rules| rules.as_list() == Some(&[])) {
@@ -67,11 +71,23 @@ fn check_job(name: &str, value: &Value, problems: &mut Vec<Problem>) {
             found: "an empty list".to_owned(),
             expected: Shape::List(&Shape::Any).expected() + " of rules",
         };
-        problems.push(Problem::new(rules.span, kind));
+        checker.problems.push(Problem::new(rules.span, kind));
     }
-    if text(value, "when").as_deref() == Some("delayed") && job.filled("start_in").is_none() {
-        let kind = ProblemKind::MissingKeyword { keyword: "start_in", place: name.to_owned() };
-        problems.push(Problem::new(value.span, kind));
+    let rules = job.filled("rules").map(Value::flattened).unwrap_or_default();
+    for delayed in rules.into_iter().chain([value]) {
+        let is_delayed = text(delayed, "when").as_deref() == Some("delayed");
+        if is_delayed && delayed.get("start_in").or(job.get("start_in")).is_none() {
+            let kind = ProblemKind::MissingKeyword { keyword: "start_in", place: name.to_owned() };
+            checker.problems.push(Problem::new(delayed.span, kind));
+        }
+    }
+    if name.chars().count() > LONGEST_NAME {
+        let kind = ProblemKind::WrongType {
+            keyword: "the name of the job".to_owned(),
+            found: format!("{} characters long", name.chars().count()),
+            expected: format!("a name of at most {LONGEST_NAME}"),
+        };
+        checker.problems.push(Problem::new(value.span, kind));
     }
 }
 
@@ -80,6 +96,8 @@ pub(crate) fn check_jobs(configuration: &Configuration, problems: &mut Vec<Probl
     for (name, job) in &configuration.jobs {
         check_work(name, job, problems);
         check_stage(name, job, configuration, problems);
+        check_dependencies(name, job, problems);
+        check_generated(name, job, configuration, problems);
         let stop = job.value.get("environment").and_then(|it| it.get("on_stop"));
         if let Some(stop) = stop
             && let Some(other) = stop.as_scalar()
@@ -99,7 +117,7 @@ fn check_work(name: &str, job: &ConfiguredJob, problems: &mut Vec<Problem>) {
             let kind = ProblemKind::EmptyScript { job: name.to_owned() };
             problems.push(Problem::new(script.span, kind));
         }
-    } else if ["run", "trigger", "release"].iter().all(|keyword| value.get(keyword).is_none()) {
+    } else if ["run", "trigger"].iter().all(|keyword| value.get(keyword).is_none()) {
         problems.push(Problem::new(job.key, ProblemKind::NoScript { job: name.to_owned() }));
     }
 }
@@ -119,6 +137,45 @@ fn check_stage(
     let suggestion = nearest(&stage, configuration.stages.iter().map(String::as_str));
     let kind = ProblemKind::UnknownStage { job: name.to_owned(), stage, suggestion };
     problems.push(Problem::new(place, kind));
+}
+
+/// With `needs`, a job depends only on what it needs. Source: section `dependencies`.
+fn check_dependencies(name: &str, job: &ConfiguredJob, problems: &mut Vec<Problem>) {
+    let Some(needs) = job.value.get("needs") else { return };
+    let needed: Vec<String> = needs
+        .flattened()
+        .into_iter()
+        .filter_map(|need| need.as_scalar().or_else(|| text(need, "job")))
+        .collect();
+    let dependencies = job.value.get("dependencies").map(Value::flattened).unwrap_or_default();
+    for entry in dependencies {
+        if let Some(dependency) = entry.as_scalar().filter(|it| !needed.contains(it)) {
+            let kind = ProblemKind::DependencyNotNeeded { job: name.to_owned(), dependency };
+            problems.push(Problem::new(entry.span, kind));
+        }
+    }
+}
+
+/// The job that generates a child pipeline is in the same configuration. Source: "Downstream
+/// pipelines", section "Dynamic child pipelines".
+fn check_generated(
+    name: &str,
+    job: &ConfiguredJob,
+    configuration: &Configuration,
+    problems: &mut Vec<Problem>,
+) {
+    let included = job.value.get("trigger").and_then(|trigger| trigger.get("include"));
+    for generating in included.into_iter().flat_map(Value::flattened).filter_map(|it| it.get("job"))
+    {
+        let source_job = generating.as_scalar().unwrap_or_default();
+        if !configuration.jobs.contains_key(&source_job) && !source_job.contains('$') {
+            let known = configuration.jobs.keys().map(String::as_str);
+            let suggestion = nearest(&source_job, known);
+            let job = name.to_owned();
+            let kind = ProblemKind::UnknownArtifactJob { job, source_job, suggestion };
+            problems.push(Problem::new(generating.span, kind));
+        }
+    }
 }
 
 /// Whether a merged document has any job.

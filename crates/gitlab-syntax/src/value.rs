@@ -3,6 +3,8 @@
 //! Aliases are written out and merge keys merged; `!reference` is still there until
 //! [`crate::reference`] replaces it.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use windlass_diagnostics::Span;
 
@@ -34,9 +36,10 @@ pub enum Data {
     Reference(Vec<String>),
 }
 
-/// The pairs of a mapping in the order of the text.
+/// The pairs of a mapping in the order of the text. Copies share them until one is changed, since
+/// many jobs take over the same parts.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Mapping(pub IndexMap<String, Entry>);
+pub struct Mapping(Arc<IndexMap<String, Entry>>);
 
 /// One pair of a mapping.
 #[derive(Debug, Clone, PartialEq)]
@@ -198,14 +201,42 @@ impl Value {
                 let entries = pairs.iter().map(|(key, value)| {
                     (key.clone(), Entry { key: span, value: Self::from_json(value, span) })
                 });
-                Data::Mapping(Mapping(entries.collect()))
+                Data::Mapping(entries.collect())
             }
         };
         Self::new(data, span)
     }
 }
 
+impl FromIterator<(String, Entry)> for Mapping {
+    fn from_iter<Pairs: IntoIterator<Item = (String, Entry)>>(pairs: Pairs) -> Self {
+        Self(Arc::new(pairs.into_iter().collect()))
+    }
+}
+
 impl Mapping {
+    /// The pairs to be changed, no longer shared.
+    pub fn edit(&mut self) -> &mut IndexMap<String, Entry> {
+        Arc::make_mut(&mut self.0)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The pairs with the places of their keys, in order.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = (&String, &Entry)> {
+        self.0.iter()
+    }
+
+    /// The pair of a key.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.0.get(key)
+    }
+
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
@@ -228,14 +259,18 @@ impl Mapping {
     /// Source: "CI/CD YAML syntax reference", section `extends`: hashes are merged, arrays are
     /// not.
     pub fn merge(&mut self, stronger: &Self) {
-        for (key, entry) in &stronger.0 {
-            match self.0.get_mut(key) {
+        if self.is_empty() {
+            return self.clone_from(stronger);
+        }
+        let pairs = self.edit();
+        for (key, entry) in stronger.0.iter() {
+            match pairs.get_mut(key) {
                 Some(weaker) => {
                     weaker.value.merge(&entry.value);
                     weaker.key = entry.key;
                 }
                 None => {
-                    self.0.insert(key.clone(), entry.clone());
+                    pairs.insert(key.clone(), entry.clone());
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! What can be handed to an action or a called workflow.
 
-use windlass_github_rules::{ActionInterface, Neighbours, Project};
+use windlass_github_rules::{Neighbours, Project};
 use windlass_github_syntax::template::Template;
 use windlass_github_syntax::workflow::ActionReference;
 
@@ -53,10 +53,10 @@ pub fn of_action(uses: &str, neighbours: &Neighbours<'_>) -> Option<Interface> {
 
 /// An action of another repository, of which the names of its inputs are known.
 fn of_known(uses: &str, neighbours: &Neighbours<'_>) -> Option<Interface> {
-    let known = ActionInterface::find(&ActionReference::parse(uses)?, neighbours)?;
-    let inputs = known.inputs.into_iter().map(|input| Parameter {
-        description: input.deprecation.map(|message| format!("Deprecated: {message}")),
-        name: input.name,
+    let known = neighbours.interface(&ActionReference::parse(uses)?)?;
+    let inputs = known.inputs.iter().map(|input| Parameter {
+        description: input.deprecation.as_ref().map(|message| format!("Deprecated: {message}")),
+        name: input.name.clone(),
         required: input.is_needed,
         default: None,
         kind: None,

@@ -56,6 +56,16 @@ pub enum SessionError {
         /// The path.
         path: PathBuf,
     },
+    /// The system cannot hold a job to its limits.
+    #[error(
+        "this machine cannot hold a job to limits of memory, cpus or processes: {reason}. Limits \
+         need control groups (cgroups): run as root, or in a scope of your own by `systemd-run \
+         --user --scope -p Delegate=yes windlass run`, or take `[run.limits]` out of windlass.toml"
+    )]
+    Limits {
+        /// What is missing.
+        reason: String,
+    },
     /// `exec` after `close`.
     #[error("the job has ended, nothing more can be started in it")]
     Closed,

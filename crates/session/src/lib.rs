@@ -6,12 +6,13 @@
 //! step into an [`ExecSpec`], and reads what the step printed from [`Running`].
 //!
 //! Not here: what a workspace holds (crate `repository`), masking and commands in the output
-//! (the dialect's driver), what a job costs (nobody yet).
+//! (the dialect's driver).
 
 mod error;
 mod exec;
 mod fake;
 mod host;
+mod limits;
 mod running;
 mod session;
 
@@ -19,5 +20,6 @@ pub use error::SessionError;
 pub use exec::{ExecSpec, Stdin};
 pub use fake::{FakeCall, FakeReply, FakeSession};
 pub use host::{HostOptions, HostSession, command_file_root, kill_leftovers, tracking_id_of};
+pub use limits::ResourceLimits;
 pub use running::{Exit, Grace, Running, Signal};
 pub use session::{Closed, Places, Session, TRACKING_VARIABLE};

@@ -46,6 +46,12 @@ pub trait Session: Send + Sync {
     /// its arguments and environment are too long, or when the session is closed.
     async fn exec(&self, spec: ExecSpec) -> Result<Box<dyn Running>, SessionError>;
 
+    /// How many of the job's processes the system has killed so far because they had reached the
+    /// job's limit of memory.
+    fn memory_kills(&self) -> u64 {
+        0
+    }
+
     /// Writes a small file where the commands run, in place of what was there (a symbolic link is
     /// replaced, never followed). Its directory must exist. An existing file keeps its mode, a new
     /// one is readable and writable by its owner alone.

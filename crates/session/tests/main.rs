@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+#[path = "main/control_groups.rs"]
+mod control_groups;
 #[path = "main/exec.rs"]
 mod exec;
 #[path = "main/fake.rs"]
@@ -19,7 +21,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use windlass_session::{
-    ExecSpec, Exit, HostOptions, HostSession, Running, Session, command_file_root,
+    ExecSpec, Exit, HostOptions, HostSession, ResourceLimits, Running, Session, SessionError,
+    command_file_root,
 };
 
 /// A session in directories of its own.
@@ -30,6 +33,10 @@ struct Job {
 
 impl Job {
     fn new() -> Self {
+        Job::limited(ResourceLimits::default()).unwrap()
+    }
+
+    fn limited(limits: ResourceLimits) -> Result<Self, SessionError> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let directory = tempfile::tempdir().unwrap();
         let workspace = directory.path().join("workspace");
@@ -39,8 +46,9 @@ impl Job {
             workspace,
             temp: directory.path().join("temp"),
             command_file_root: command_file_root(),
+            limits,
         });
-        Self { session: session.unwrap(), _directory: directory }
+        Ok(Self { session: session?, _directory: directory })
     }
 
     fn spec(&self, script: &str) -> ExecSpec {

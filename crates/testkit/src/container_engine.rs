@@ -140,7 +140,7 @@ impl ContainerEngine {
         &self.directory
     }
 
-    fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env("DOCKER_HOST", self.address());
         command

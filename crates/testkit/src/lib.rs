@@ -5,6 +5,7 @@ mod container_engine;
 mod journal;
 mod logs;
 mod performer;
+mod program_image;
 mod single_job;
 mod trace;
 

@@ -1,9 +1,13 @@
 //! The command line: what can be said, and what each word means. No behaviour.
 
+mod pipeline;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use windlass_container::PullPolicy;
+
+pub use pipeline::{Expand, ImageUse, PipelineFor};
 
 /// Run the pipelines you already have, unchanged, anywhere.
 #[derive(Debug, Parser)]
@@ -49,6 +53,8 @@ pub enum Command {
         #[arg(long)]
         stdio: bool,
     },
+    /// Print the configuration of a GitLab pipeline with everything put in place
+    Expand(Expand),
     /// List workflows, their events and jobs
     List(List),
     /// Draw the jobs of a workflow
@@ -62,6 +68,9 @@ pub enum Command {
     /// List, take out and remove what runs keep for later ones
     #[command(subcommand)]
     Caches(Caches),
+    /// List, register and remove tools that `setup-*` actions find without a download
+    #[command(subcommand)]
+    Tools(Tools),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -169,6 +178,18 @@ pub struct Run {
     #[arg(long, value_name = "ENVIRONMENT")]
     pub approve: Vec<String>,
 
+    /// Run this manual job of a GitLab pipeline without asking (`*` for all)
+    #[arg(long, value_name = "JOB")]
+    pub manual: Vec<String>,
+
+    /// What the image of a GitLab job means [default: if-possible]
+    #[arg(long, value_name = "USE")]
+    pub image: Option<ImageUse>,
+
+    /// Where another project of GitLab is, a folder or a Git address
+    #[arg(long, value_name = "GROUP/NAME=PATH|URL", value_parser = pair)]
+    pub project: Vec<(String, String)>,
+
     /// How many jobs may run at once [default: the number of cores]
     #[arg(long, value_name = "N")]
     pub max_jobs: Option<std::num::NonZeroUsize>,
@@ -196,6 +217,10 @@ pub struct Run {
     /// When container images are pulled [default: missing]
     #[arg(long, value_name = "WHEN")]
     pub pull: Option<Pull>,
+
+    /// Give each job on this machine a HOME and a TMPDIR of its own
+    #[arg(long)]
+    pub isolated_home: bool,
 
     /// Keep the workspaces of all jobs
     #[arg(long)]
@@ -249,6 +274,10 @@ pub struct List {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+
+    /// The dialect, where a project has several
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<String>,
 }
 
 /// `windlass graph`.
@@ -500,6 +529,39 @@ pub enum Caches {
         /// All of this project
         #[arg(long, conflicts_with = "keys")]
         all: bool,
+    },
+}
+
+/// `windlass tools`.
+#[derive(Debug, Subcommand)]
+pub enum Tools {
+    /// List the tools in the tool cache
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Register a tool of this machine, by a link
+    #[command(
+        after_help = "Examples:\n  windlass tools add python 3.11\n  windlass tools add java \
+        17 --from /usr/lib/jvm/java-17-openjdk-amd64"
+    )]
+    Add {
+        /// python, node, go, java, ruby, or another program or folder of the tool cache
+        name: String,
+        /// The version, or its beginning; the program is asked for the rest
+        version: Option<String>,
+        /// The tool's directory, which has its programs in `bin`, or its program [default: what is
+        /// on the PATH]
+        #[arg(long, value_name = "DIRECTORY|PROGRAM")]
+        from: Option<PathBuf>,
+    },
+    /// Remove tools from the tool cache, those that actions downloaded too
+    Remove {
+        /// The name from the list
+        name: String,
+        /// The version, or its beginning [default: all]
+        version: Option<String>,
     },
 }
 

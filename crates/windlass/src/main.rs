@@ -3,8 +3,10 @@
 mod arguments;
 mod commands;
 mod exit;
+mod gitlab;
 mod run;
 mod settings;
+mod tools;
 mod version;
 
 use std::{
@@ -60,9 +62,11 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Command::Lsp { .. } => commands::lsp::serve(),
         Command::Artifacts(artifacts) => with_runtime(commands::artifacts::artifacts(artifacts)),
         Command::Caches(caches) => with_runtime(commands::caches::caches(caches)),
+        Command::Tools(tools) => commands::tools::tools(tools),
         Command::Completions { shell } => commands::completions::script(shell),
         Command::Man => commands::completions::manual(),
-        Command::List(list) => commands::list::list(&list),
+        Command::Expand(expand) => with_runtime(commands::expand::expand(expand, color)),
+        Command::List(list) => with_runtime(commands::list::list(list, color)),
         Command::Graph(graph) => commands::graph::graph(&graph, color),
         Command::Runs(runs) => with_runtime(commands::runs::runs(runs, color)),
         Command::Reference { page } => commands::reference::page(page),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use windlass_diagnostics::CheckSettings;
 use windlass_github::job::{RunSettings, StandIn};
 
-use crate::exit::Failure;
+use crate::{arguments::ImageUse, exit::Failure};
 
 /// The file's name, in the root of a project.
 pub const FILE_NAME: &str = "windlass.toml";
@@ -26,8 +26,21 @@ pub struct Settings {
     pub check: CheckSettings,
     /// `[run]`.
     pub run: RunSettings,
+    /// `[gitlab]`.
+    pub gitlab: GitlabSettings,
     /// `[services.NAME]`: local processes in place of service containers.
     pub services: IndexMap<String, StandIn>,
+}
+
+/// `[gitlab]`: what GitLab knows and a local run cannot.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct GitlabSettings {
+    /// Where other projects are, by their path: folders, from the project's root, or Git
+    /// addresses.
+    pub projects: IndexMap<String, String>,
+    /// What the image of a job means: `if-possible`, `ignore` or `require`.
+    pub image: Option<ImageUse>,
 }
 
 /// Settings with what they were read from.

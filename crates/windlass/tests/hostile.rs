@@ -3,6 +3,7 @@
 mod containers;
 mod disks;
 mod interruption;
+mod limits;
 mod names;
 mod output;
 mod secrets;

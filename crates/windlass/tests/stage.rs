@@ -47,13 +47,28 @@ impl Stage {
         stage
     }
 
+    /// The same with a configuration of GitLab in place of the workflow.
+    pub fn gitlab(configuration: &str) -> Self {
+        let stage = Stage::bare();
+        stage.write(".gitlab-ci.yml", configuration);
+        stage.git(&["init", "-q", "-b", "main"]);
+        stage.commit();
+        stage
+    }
+
     /// The same without Git.
     pub fn without_git(workflow: &str) -> Self {
+        let stage = Stage::bare();
+        stage.write(".github/workflows/ci.yml", workflow);
+        stage
+    }
+
+    /// An empty project.
+    fn bare() -> Self {
         let directory = tempfile::Builder::new().prefix("windlass-test-").tempdir().unwrap();
         let name = directory.path().file_name().unwrap().to_string_lossy().into_owned();
         let stage = Stage { directory, mark: format!("stage-{name}") };
         fs::create_dir_all(stage.project()).unwrap();
-        stage.write(".github/workflows/ci.yml", workflow);
         stage
     }
 
@@ -225,6 +240,11 @@ impl UnderWay {
 
     fn pid(&self) -> Pid {
         Pid::from_child(&self.child)
+    }
+
+    /// Its process number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits for its end.

@@ -17,6 +17,11 @@ enum Segment<'text> {
     Insert,
 }
 
+/// Where the next expression starts. Few texts have a dollar at all.
+fn next_open(text: &str) -> Option<usize> {
+    memchr::memchr_iter(b'$', text.as_bytes()).find(|at| text[*at..].starts_with(OPEN))
+}
+
 impl Reader<'_> {
     /// A text with or without expressions. `None` when something is wrong with one, which has been
     /// said.
@@ -26,7 +31,7 @@ impl Reader<'_> {
         text: &str,
         available: &'static Availability,
     ) -> Option<TemplateKind> {
-        let Some(first) = text.find(OPEN) else {
+        let Some(first) = next_open(text) else {
             return Some(TemplateKind::String(text.to_owned()));
         };
         let mut segments = Vec::new();
@@ -44,7 +49,7 @@ impl Reader<'_> {
             segments.push(self.expression(node, ordinal, inner, whole, available)?);
             at += end;
             ordinal += 1;
-            let next = text[at..].find(OPEN).map_or(text.len(), |found| at + found);
+            let next = next_open(&text[at..]).map_or(text.len(), |found| at + found);
             if next > at {
                 segments.push(Segment::Text(&text[at..next]));
             }

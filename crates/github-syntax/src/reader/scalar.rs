@@ -61,7 +61,9 @@ impl Reader<'_> {
             return None;
         }
         let kind = match self.parse(node, available)? {
-            kind @ (TemplateKind::Expression(_) | TemplateKind::Insert) => kind,
+            kind @ (TemplateKind::String(_)
+            | TemplateKind::Expression(_)
+            | TemplateKind::Insert) => kind,
             literal => {
                 let key = Template { span, kind: literal };
                 return Some(Template::string(key.literal_text()?, span));
@@ -73,7 +75,7 @@ impl Reader<'_> {
     /// The literal itself, or its text where a text is wanted; else a problem.
     fn fit(&mut self, literal: Template, definition: &'static Definition) -> TemplateKind {
         let (mut fits, mut fits_as_text) = (false, false);
-        let text = literal.literal_text().unwrap_or_default();
+        let text = literal.as_literal().unwrap_or_default();
         definition.alternatives(&mut |shape| {
             fits |= matches!(
                 (shape, &literal.kind),
@@ -85,17 +87,17 @@ impl Reader<'_> {
             fits_as_text |= match shape {
                 Shape::Text => true,
                 Shape::NonEmptyText => !text.is_empty(),
-                Shape::Words(words) => words.contains(&text.as_str()),
+                Shape::Words(words) => words.contains(&&*text),
                 _ => false,
             };
         });
-        if fits {
+        if !fits && !fits_as_text {
+            self.unexpected(literal.span, text.clone().into_owned(), definition);
+        }
+        if fits || matches!(literal.kind, TemplateKind::String(_)) {
             return literal.kind;
         }
-        if !fits_as_text {
-            self.unexpected(literal.span, text.clone(), definition);
-        }
-        TemplateKind::String(text)
+        TemplateKind::String(text.into_owned())
     }
 
     pub(super) fn unexpected(&mut self, span: Span, text: String, definition: &'static Definition) {

@@ -143,4 +143,12 @@ impl ActionReference {
             reference: reference.to_owned(),
         })
     }
+
+    /// `owner/repository[/path]` of an action of another repository.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        let Self::Repository { owner, repository, path, .. } = self else { return None };
+        let separator = if path.is_empty() { "" } else { "/" };
+        Some(format!("{owner}/{repository}{separator}{path}"))
+    }
 }

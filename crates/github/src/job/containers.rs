@@ -2,19 +2,20 @@
 //!
 //! Source: GitHub Docs, "Workflow syntax", `jobs.<job_id>.container` and `jobs.<job_id>.services`.
 //! [`plan`] evaluates what the job asks for, [`places`] says what a container sees of this machine,
-//! [`services`] starts the services, [`stand_ins`] the local processes in place of some of them, and
-//! [`settings`] holds what the user decided. As on GitHub the job has a node `Initialize containers`
+//! [`services`] starts the services, [`stand_ins`] the local processes in place of some of them,
+//! [`entrance`] lets containers call what actions call, and [`settings`] holds what the user decided. As on GitHub the job has a node `Initialize containers`
 //! before its steps and one `Stop containers` after them.
 
+pub(crate) mod entrance;
 pub(crate) mod places;
 pub(crate) mod plan;
 mod services;
 pub(crate) mod settings;
 mod stand_ins;
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use tokio::sync::OnceCell;
 use windlass_container::{
     Container, ContainerSession, ContainerSpec, Engine, EngineError, Network, SessionPlan, Tenancy,
 };
@@ -29,12 +30,13 @@ use super::context::Job;
 use super::files::CommandFiles;
 use super::lane::Lane;
 use super::outline;
+use super::services::ServiceEntrance;
 use super::setup;
 use super::state::{Ended, JobState, Outcome};
 use super::steps::{conclude, fail};
 
 /// What was started for a job.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct JobContainers {
     /// The network that the job's containers share: their own where there are services, else
     /// the engine's.
@@ -43,6 +45,9 @@ pub(crate) struct JobContainers {
     services: Vec<(String, Container)>,
     /// Local processes in place of services.
     stand_ins: Vec<StandInProcess>,
+    /// By which containers reach the services for actions, opened when the first of them may call;
+    /// `None` where there is no way.
+    entrance: OnceCell<Option<ServiceEntrance>>,
 }
 
 /// Whether a job has anything to do with containers before its steps.
@@ -120,7 +125,7 @@ async fn start_all(
         context.insert("container", Value::from(object));
     }
     job.contexts.job = Arc::new(context);
-    if plan.job.is_some() { move_in(job, lane, state).await } else { Ok(()) }
+    if plan.job.is_some() { move_in(job, lane, state, node).await } else { Ok(()) }
 }
 
 /// The engine, or why the job cannot be run without one.
@@ -212,7 +217,12 @@ fn tell(lane: &mut Lane, node: &NodeId, error: &EngineError) -> String {
 }
 
 /// Makes what the job knows of its place that of its container.
-async fn move_in(job: &mut Job, lane: &mut Lane, state: &mut JobState) -> Result<(), String> {
+async fn move_in(
+    job: &mut Job,
+    lane: &mut Lane,
+    state: &mut JobState,
+    node: &NodeId,
+) -> Result<(), String> {
     let failed = |error: &dyn std::error::Error| error.to_string();
     let container = job.own_container.clone().ok_or("the job's container is not there")?;
     let environment = container.environment().await.map_err(|error| failed(&error))?;
@@ -231,6 +241,12 @@ async fn move_in(job: &mut Job, lane: &mut Lane, state: &mut JobState) -> Result
     job.contexts =
         setup::contexts(&job.order, &job.options, &places, &lane.files, secrets, job.debug);
     job.contexts.job = own;
+    entrance::open(job, lane, node).await;
+    let mut github = job.contexts.github.clone();
+    if let Some((services, here)) = job.services_for_steps() {
+        Arc::make_mut(&mut github).extend(services.github_of_job(&job.options, here));
+    }
+    job.contexts.github = github;
     setup::write_event(&*session, &places.event_path, &job.contexts)
         .await
         .map_err(|error| failed(&error))?;
@@ -323,14 +339,5 @@ impl Job {
     /// The id of the container that the steps run in, where they run in one.
     fn session_container(&self) -> Option<String> {
         self.own_container.as_ref().map(|container| container.id.clone())
-    }
-
-    /// The address by which the job's steps reach what listens on this machine: the loopback, or
-    /// the gateway of the job's network for a job in a container, whose loopback is its own. What
-    /// serves steps (caches, artifacts, tokens) has to listen there, too.
-    #[allow(dead_code, reason = "the seam for the services that actions call")]
-    pub(crate) fn address_of_this_machine(&self) -> IpAddr {
-        let network = self.own_container.as_ref().and(self.containers.network.as_ref());
-        network.and_then(|network| network.gateway).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
     }
 }

@@ -18,7 +18,7 @@ use super::environment::fixed_environment;
 use super::files::CommandFiles;
 use super::options::GithubRunnerOptions;
 use super::scope::{Built, JobContexts, Progress, StepScope};
-use super::services::ServiceAccess;
+use super::services::{ServiceAccess, ServiceAddresses};
 use super::shell::{Shell, ShellError};
 use super::state::{Frame, JobState};
 use super::variables::Variables;
@@ -76,8 +76,19 @@ impl Job {
         let runner = self.contexts.runner.as_object().cloned().unwrap_or_default();
         let tracking_id = self.session.tracking_id();
         self.fixed_environment = fixed_environment(&self.contexts.github, &runner, tracking_id);
-        let of_services = self.services.iter().flat_map(ServiceAccess::environment_of_steps);
-        self.fixed_environment.extend(of_services);
+        if let Some((services, here)) = self.services_for_steps() {
+            self.fixed_environment.extend(services.environment_of_steps(here));
+        }
+    }
+
+    /// What actions may call, and where the job's steps find it: on this machine, or by the
+    /// entrance for containers where they run in one.
+    pub fn services_for_steps(&self) -> Option<(&ServiceAccess, &ServiceAddresses)> {
+        let services = self.services.as_ref()?;
+        match self.own_container {
+            None => Some((services, &services.addresses)),
+            Some(_) => Some((services, self.containers.entrance()?)),
+        }
     }
 
     /// A text with the secrets in it masked.

@@ -15,6 +15,7 @@ use windlass_repository::{SourceCache, SourceOverride, WorkspaceSource, Workspac
 use windlass_secrets::SecretValue;
 
 use super::containers::settings::ContainerSettings;
+use super::isolation::Isolation;
 use super::services::ActionsServices;
 
 /// Everything a [`GithubJobDriver`](super::GithubJobDriver) needs to know.
@@ -54,6 +55,8 @@ pub struct GithubRunnerOptions {
     pub kill: Option<watch::Receiver<bool>>,
     /// How jobs use containers.
     pub containers: ContainerSettings,
+    /// How far jobs on this machine are kept apart from the rest of it.
+    pub isolation: Isolation,
     /// What actions may call: caches, artifacts, identity tokens, the API.
     pub services: Option<Arc<dyn ActionsServices>>,
     /// Asked when a step has failed (`--shell-on-failure`).

@@ -49,6 +49,19 @@ pub(crate) fn begin(job: &Job, state: &JobState, reporter: &mut Reporter, log: &
     log.line(&node, &format!("Complete job name: {}", job.order.name));
 }
 
+/// What keeps the job apart from the rest of the machine.
+pub(crate) fn show_isolation(job: &Job, without_group: Option<&str>, log: &mut JobLog) {
+    let node = outline::setup_node(&job.node);
+    let limits = job.options.isolation.limits.describe();
+    if !limits.is_empty() {
+        log.line(&node, &format!("Limits: {limits}"));
+    }
+    if let (true, Some(reason)) = (job.debug, without_group) {
+        let message = format!("This job has no control group of its own: {reason}");
+        log.line(&node, &format!("##[debug]{message}"));
+    }
+}
+
 /// What the workflow lets the token do; the token itself is the user's.
 fn show_permissions(job: &Job, reporter: &mut Reporter, log: &mut JobLog, node: &NodeId) {
     let Some(permissions) = &job.order.permissions else { return };

@@ -132,7 +132,9 @@ pub(crate) async fn run_spec(
     let commands = Commands::new(job.debug, variable);
     let matching = Matching::new(&state.matchers);
     lane.reporter.flush();
+    let killed_before = job.host.memory_kills();
     let finished = run_program(session, lane, node, spec, commands, matching).await;
+    tell_memory_kills(job, lane, node, killed_before);
     for change in finished.matchers {
         state.apply(change.into());
     }
@@ -180,6 +182,20 @@ pub(crate) async fn run_spec(
     let reported = effects.annotations.into_reported(node, workspace, |text| job.mask(text));
     reported.for_each(|annotation| lane.reporter.add(Change::Annotate(annotation)));
     Ran { ended, saved: effects.state.into_iter().collect() }
+}
+
+/// Says why processes ended that had no part in it: exit code 137 alone leaves one puzzled.
+fn tell_memory_kills(job: &Job, lane: &mut Lane, node: &NodeId, before: u64) {
+    let count = job.host.memory_kills().saturating_sub(before);
+    let limit = job.options.isolation.limits.memory;
+    if let (1.., Some(limit)) = (count, limit) {
+        let what = if count == 1 { "a process".to_owned() } else { format!("{count} processes") };
+        let message = format!(
+            "The system killed {what} of this job: out of memory, of which it may have {limit} \
+             (`[run.limits]` in windlass.toml)"
+        );
+        lane.log.issue(node, "warning", &message);
+    }
 }
 
 /// Takes in what a program wrote to its command files and said by commands; answers what was

@@ -8,6 +8,7 @@
 
 use std::any::Any;
 use std::ffi::OsString;
+use std::net::IpAddr;
 
 use async_trait::async_trait;
 use windlass_engine::JobPort;
@@ -38,24 +39,41 @@ pub struct ServiceRequest {
     pub may_request_identity: bool,
 }
 
-/// What a job that is served may use, until this is dropped.
-pub struct ServiceAccess {
+/// Where a program finds the services.
+#[derive(Clone, Debug)]
+pub struct ServiceAddresses {
     /// `ACTIONS_RESULTS_URL`.
     pub results_url: String,
-    /// `ACTIONS_RUNTIME_TOKEN`.
-    pub runtime_token: SecretValue,
     /// `GITHUB_SERVER_URL` of a forge that GitHub's clients work with.
     pub server_url: String,
     /// `GITHUB_API_URL`.
     pub api_url: String,
     /// `GITHUB_GRAPHQL_URL`.
     pub graphql_url: String,
-    /// A `GITHUB_TOKEN` for that forge.
+    /// `ACTIONS_ID_TOKEN_REQUEST_URL`.
+    pub identity_request_url: String,
+}
+
+/// What a job that is served may use, until this is dropped.
+pub struct ServiceAccess {
+    /// Where programs of this machine find the services.
+    pub addresses: ServiceAddresses,
+    /// `ACTIONS_RUNTIME_TOKEN`.
+    pub runtime_token: SecretValue,
+    /// A `GITHUB_TOKEN` for the forge that the services stand in for.
     pub api_token: SecretValue,
-    /// `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
-    pub identity: Option<(String, SecretValue)>,
+    /// `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
+    pub identity_token: Option<SecretValue>,
     /// Whatever has to live as long.
     pub admission: Box<dyn Any + Send + Sync>,
+}
+
+/// A way by which containers reach the services, until this is dropped.
+pub struct ServiceEntrance {
+    /// Where they find them.
+    pub addresses: ServiceAddresses,
+    /// Whatever has to live as long.
+    pub listener: Box<dyn Any + Send + Sync>,
 }
 
 /// The services, started when the first job asks for them.
@@ -66,6 +84,13 @@ pub trait ActionsServices: Send + Sync {
     /// # Errors
     /// Why they cannot be started, in a sentence.
     async fn admit(&self, request: ServiceRequest) -> Result<ServiceAccess, String>;
+
+    /// Serves jobs that were admitted on a further address of this machine, too. May be called
+    /// several times for one address.
+    ///
+    /// # Errors
+    /// Why nobody can be served there, in a sentence.
+    async fn listen(&self, address: IpAddr) -> Result<ServiceEntrance, String>;
 }
 
 /// The services for a job, where it needs them and there are any.
@@ -124,42 +149,57 @@ fn is_refused_by_clients(server_url: &str) -> bool {
 impl ServiceAccess {
     /// What is masked in logs.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &SecretValue> {
-        let identity = self.identity.iter().map(|(_, token)| token);
-        [&self.runtime_token, &self.api_token].into_iter().chain(identity)
+        [&self.runtime_token, &self.api_token].into_iter().chain(&self.identity_token)
     }
 
-    /// The properties of `github` that differ for the whole job where the services stand in for
-    /// the forge: its token is good for this API alone.
-    pub(crate) fn github_of_job(&self) -> [(&'static str, &str); 3] {
-        [
+    /// The properties of `github` that differ for a whole job whose steps find the services here,
+    /// where they stand in for the forge: its token is good for this API alone.
+    pub(crate) fn github_of_job<'a>(
+        &'a self,
+        options: &GithubRunnerOptions,
+        here: &'a ServiceAddresses,
+    ) -> impl Iterator<Item = (&'static str, &'a str)> {
+        let stands_in = options.token.is_none();
+        let properties = [
             ("token", self.api_token.expose()),
-            ("api_url", &self.api_url),
-            ("graphql_url", &self.graphql_url),
-        ]
+            ("api_url", &here.api_url),
+            ("graphql_url", &here.graphql_url),
+        ];
+        properties.into_iter().filter(move |_| stands_in)
     }
 
-    /// The variables of all steps.
-    pub(crate) fn environment_of_steps(&self) -> Vec<(OsString, OsString)> {
-        let Some((url, token)) = &self.identity else { return Vec::new() };
+    /// The variables of all steps that find the services here.
+    pub(crate) fn environment_of_steps(
+        &self,
+        here: &ServiceAddresses,
+    ) -> Vec<(OsString, OsString)> {
+        let Some(token) = &self.identity_token else { return Vec::new() };
         vec![
-            ("ACTIONS_ID_TOKEN_REQUEST_URL".into(), url.into()),
+            ("ACTIONS_ID_TOKEN_REQUEST_URL".into(), (&here.identity_request_url).into()),
             ("ACTIONS_ID_TOKEN_REQUEST_TOKEN".into(), token.expose().into()),
         ]
     }
 
-    /// The further variables of actions.
+    /// The variables of actions that find the services here, over those of all steps.
     pub(crate) fn environment_of_actions(
         &self,
         options: &GithubRunnerOptions,
         real_server_url: &str,
+        here: &ServiceAddresses,
     ) -> Vec<(OsString, OsString)> {
-        let mut environment: Vec<(OsString, OsString)> = vec![
-            ("ACTIONS_RESULTS_URL".into(), (&self.results_url).into()),
+        let mut environment = self.environment_of_steps(here);
+        environment.extend([
+            ("ACTIONS_RESULTS_URL".into(), (&here.results_url).into()),
             ("ACTIONS_RUNTIME_TOKEN".into(), self.runtime_token.expose().into()),
             ("ACTIONS_CACHE_SERVICE_V2".into(), "true".into()),
-        ];
-        if options.token.is_none() || is_refused_by_clients(real_server_url) {
-            environment.push(("GITHUB_SERVER_URL".into(), (&self.server_url).into()));
+        ]);
+        let stands_in = options.token.is_none();
+        if stands_in {
+            environment.push(("GITHUB_API_URL".into(), (&here.api_url).into()));
+            environment.push(("GITHUB_GRAPHQL_URL".into(), (&here.graphql_url).into()));
+        }
+        if stands_in || is_refused_by_clients(real_server_url) {
+            environment.push(("GITHUB_SERVER_URL".into(), (&here.server_url).into()));
         }
         environment
     }
@@ -170,8 +210,10 @@ impl ServiceAccess {
     pub(crate) fn github_of_actions(
         &self,
         options: &GithubRunnerOptions,
+        here: &ServiceAddresses,
     ) -> Option<(&'static str, Value)> {
-        options.token.is_none().then(|| ("server_url", Value::from(self.server_url.as_str())))
+        let server_url = here.server_url.as_str();
+        options.token.is_none().then(|| ("server_url", Value::from(server_url)))
     }
 }
 

@@ -100,6 +100,7 @@ pub(crate) async fn prepare(
         workspace: directory.workspace.clone(),
         temp: directory.temp.clone(),
         command_file_root: command_file_root(),
+        limits: options.isolation.limits.resources(),
     })?);
     let files = CommandFiles::create(&*session, "0").await?;
     let mut problem = None;
@@ -116,12 +117,15 @@ pub(crate) async fn prepare(
     };
     let mut contexts =
         contexts(&order, &options, &surroundings, &files, Value::from(secrets), debug);
-    if let (None, Some(services)) = (&options.token, &services) {
-        Arc::make_mut(&mut contexts.github).extend(services.github_of_job());
+    if let Some(services) = &services {
+        let of_job = services.github_of_job(&options, &services.addresses);
+        Arc::make_mut(&mut contexts.github).extend(of_job);
     }
     write_event(&*session, &surroundings.event_path, &contexts).await?;
     let limits = limits(&order, &contexts, &session, &mut problem);
-    let host_environment = base_environment(&options);
+    let mut host_environment = base_environment(&options);
+    options.isolation.apply(&mut host_environment, session.places())?;
+    let without_group = session.without_group().map(str::to_owned);
     let mut job = Job {
         base_environment: host_environment.clone(),
         host_environment,
@@ -147,6 +151,7 @@ pub(crate) async fn prepare(
     let state = job_state(&job, &mut problem);
     let mut reporter = Reporter::new(port);
     preamble::begin(&job, &state, &mut reporter, &mut log);
+    preamble::show_isolation(&job, without_group.as_deref(), &mut log);
     let problem = problem.or_else(|| refused(&job));
     let lane = Lane {
         job_node: node,

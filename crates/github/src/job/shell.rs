@@ -151,7 +151,8 @@ fn require(name: &str, path: &OsStr) -> Result<PathBuf, ShellError> {
 }
 
 /// The program of this name in the directories of a `PATH`.
-pub(crate) fn which(name: &str, path: &OsStr) -> Option<PathBuf> {
+#[must_use]
+pub fn which(name: &str, path: &OsStr) -> Option<PathBuf> {
     if name.contains('/') {
         let program = PathBuf::from(name);
         return is_program(&program).then_some(program);

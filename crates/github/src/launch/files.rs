@@ -47,8 +47,11 @@ impl WorkflowFile {
 
 fn read(path: &Path) -> io::Result<String> {
     use io::Read;
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
+    let file = fs::File::open(path)?;
+    // One more than its size, so that a second read sees the end.
+    let size = file.metadata()?.len().saturating_add(1).min(LARGEST);
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    file.take(LARGEST).read_to_end(&mut bytes)?;
     Ok(String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }

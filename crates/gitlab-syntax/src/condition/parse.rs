@@ -1,6 +1,7 @@
 //! Reads conditions.
 
-use super::{Node, Operand, build_pattern, split_pattern};
+use super::{Node, Operand};
+use crate::pattern;
 use crate::variables::expand::name_at_start;
 
 /// Brackets nested deeper than this are refused.
@@ -152,14 +153,14 @@ impl<'text> Parser<'text> {
         };
         let flags = rest[end..].bytes().take_while(|flag| b"ismU".contains(flag)).count();
         let whole = &rest[..end + flags];
-        let Some((pattern, flags)) = split_pattern(whole) else {
+        let Some((inner, flags)) = pattern::split(whole) else {
             return Err(in_pattern("this is no `/pattern/`".to_owned()));
         };
-        if pattern.chars().count() < 2 {
+        if inner.chars().count() < 2 {
             let cause = "a pattern has at least two characters; write `/.{1}/` for `/./`";
             return Err(in_pattern(cause.to_owned()));
         }
-        let built = build_pattern(pattern, flags).map_err(in_pattern)?;
+        let built = pattern::build(inner, flags).map_err(in_pattern)?;
         self.at += whole.len();
         Ok(Operand::Pattern(built))
     }

@@ -5,6 +5,7 @@
 
 use super::{Creation, Draft, parallel};
 use crate::configuration::{ConfiguredJob, DEFAULT_STAGE};
+use crate::pattern;
 use crate::pipeline::{AllowFailure, ExcludedJob, ExclusionReason, Job, ParallelInstance, When};
 use crate::reading;
 use crate::rules::Deciding;
@@ -70,10 +71,11 @@ impl<'call> Creation<'call> {
         job: &Job,
         value: &'rules Value,
     ) -> Result<Option<&'rules Value>, ExclusionReason> {
-        let environment = job.environment.as_ref();
-        let own = predefined::of_job(&job.name, &job.stage, job.parallel.as_ref(), environment);
-        let scope = self.facts.levels().scope(&[&own, &job.variables]);
-        let deciding = Deciding { scope, facts: self.facts, origin: &Origin::Project };
+        // Conditions do not know what comes from the environment of the job ("Where variables can
+        // be used", `rules:if`).
+        let own = predefined::of_job(&job.name, &job.stage, job.parallel.as_ref(), None);
+        let scope = self.knowledge.facts.levels().scope(&[&own, &job.variables]);
+        let deciding = Deciding { scope, knowledge: self.knowledge, origin: &Origin::Project };
         if let Some(rules) = value.get("rules") {
             let matched = deciding.first_match(rules, self.problems);
             return matched.map(Some).ok_or(ExclusionReason::NoRuleMatched);
@@ -158,5 +160,5 @@ fn read(name: &str, value: &Value) -> Job {
 
 /// `/pattern/` without its slashes.
 fn bare_pattern(text: &str) -> String {
-    crate::condition::split_pattern(text).map_or(text, |(pattern, _)| pattern).to_owned()
+    pattern::split(text).map_or(text, |(inner, _)| inner).to_owned()
 }

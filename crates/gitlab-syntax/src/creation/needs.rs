@@ -117,8 +117,7 @@ impl Creation<'_> {
             }
             return Vec::new();
         };
-        let stage = self.stage_of(&job.stage);
-        if names.iter().any(|name| directory.jobs.get(name).is_some_and(|it| it.stage > stage)) {
+        if self.is_later(&names, job, directory) {
             let kind = ProblemKind::LaterNeed { job: job.name.clone(), need: name.to_owned() };
             self.refuse(need.span, kind);
             return Vec::new();
@@ -142,6 +141,12 @@ impl Creation<'_> {
         fitting
     }
 
+    /// Whether one of some jobs is in a later stage than a job.
+    fn is_later(&self, names: &[String], job: &Job, directory: &Directory) -> bool {
+        let stage = self.stage_of(&job.stage);
+        names.iter().any(|name| directory.jobs.get(name).is_some_and(|it| it.stage > stage))
+    }
+
     /// The combinations that an entry asks for, with `$[[ matrix.NAME ]]` replaced by the job's own
     /// value.
     fn wanted(&mut self, job: &Job, matrix: &Value) -> Option<Vec<IndexMap<String, String>>> {
@@ -158,6 +163,11 @@ impl Creation<'_> {
         for entry in value.flattened() {
             let name = entry.as_scalar().unwrap_or_default();
             match directory.find(&name) {
+                Some(names) if self.is_later(&names, job, directory) => {
+                    let kind =
+                        ProblemKind::LaterDependency { job: job.name.clone(), dependency: name };
+                    self.refuse(entry.span, kind);
+                }
                 Some(names) => found.extend(names),
                 None if self.configuration.jobs.contains_key(&name) => {}
                 None => {
@@ -209,7 +219,7 @@ fn fill_matrix(value: &mut Value, job: &Job) -> Result<(), String> {
         }
         Data::List(items) => items.iter_mut().try_for_each(|item| fill_matrix(item, job)),
         Data::Mapping(mapping) => {
-            mapping.0.values_mut().try_for_each(|entry| fill_matrix(&mut entry.value, job))
+            mapping.edit().values_mut().try_for_each(|entry| fill_matrix(&mut entry.value, job))
         }
         _ => Ok(()),
     }
@@ -226,25 +236,29 @@ fn circle(jobs: &IndexMap<String, Job>) -> Option<Vec<&str>> {
         names.collect()
     };
     let mut finished = vec![false; jobs.len()];
+    let mut is_on_path = vec![false; jobs.len()];
     for start in 0..jobs.len() {
         // A path of jobs, each with those of its needs that have not been followed yet.
         let mut path: Vec<(usize, Vec<usize>)> = Vec::new();
         if !finished[start] {
+            is_on_path[start] = true;
             path.push((start, needed(start)));
         }
         while let Some((index, open)) = path.last_mut() {
             let Some(next) = open.pop() else {
                 finished[*index] = true;
+                is_on_path[*index] = false;
                 path.pop();
                 continue;
             };
-            if let Some(at) = path.iter().position(|(index, _)| *index == next) {
+            if is_on_path[next] {
                 let name =
                     |index: usize| jobs.get_index(index).map_or("", |(name, _)| name.as_str());
-                let around = path[at..].iter().map(|(index, _)| name(*index));
-                return Some(around.chain([name(next)]).collect());
+                let around = path.iter().map(|(index, _)| *index).skip_while(|it| *it != next);
+                return Some(around.chain([next]).map(name).collect());
             }
             if !finished[next] {
+                is_on_path[next] = true;
                 path.push((next, needed(next)));
             }
         }

@@ -3,7 +3,7 @@
 //! Source: "CI/CD YAML syntax reference", section `workflow`.
 
 use super::NoPipeline;
-use crate::facts::Facts;
+use crate::knowledge::Knowledge;
 use crate::pipeline::{AutoCancel, OnJobFailure, OnNewCommit};
 use crate::problem::Problem;
 use crate::reading;
@@ -24,15 +24,15 @@ pub(super) struct Decision {
 pub(super) fn decide(
     workflow: Option<&Value>,
     variables: &Variables,
-    facts: &dyn Facts,
+    knowledge: &Knowledge<'_>,
     problems: &mut Vec<Problem>,
 ) -> Result<Decision, NoPipeline> {
     let Some(workflow) = workflow else { return Ok(Decision::default()) };
     let mut decision = Decision::default();
     overlay(&mut decision.auto_cancel, workflow.get("auto_cancel"));
     if let Some(rules) = workflow.get("rules").filter(|rules| !rules.is_null()) {
-        let deciding =
-            Deciding { scope: facts.levels().scope(&[variables]), facts, origin: &Origin::Project };
+        let scope = knowledge.facts.levels().scope(&[variables]);
+        let deciding = Deciding { scope, knowledge, origin: &Origin::Project };
         let rule = deciding.first_match(rules, problems).ok_or(NoPipeline::Workflow)?;
         if word(rule, "when").as_deref() == Some("never") {
             return Err(NoPipeline::Workflow);
@@ -40,7 +40,7 @@ pub(super) fn decide(
         decision.variables = reading::variables(rule.get("variables"));
         overlay(&mut decision.auto_cancel, rule.get("auto_cancel"));
     }
-    let scope = facts.levels().scope(&[variables, &decision.variables]);
+    let scope = knowledge.facts.levels().scope(&[variables, &decision.variables]);
     let name = word(workflow, "name").map(|name| scope.expand(&name));
     decision.name = name.filter(|name| !name.trim().is_empty());
     Ok(decision)

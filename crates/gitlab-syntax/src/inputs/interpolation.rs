@@ -50,19 +50,19 @@ impl Interpolation<'_> {
     }
 
     fn fill_mapping(&self, mapping: &mut Mapping, problems: &mut Vec<Problem>) {
-        for entry in mapping.0.values_mut() {
+        for entry in mapping.edit().values_mut() {
             self.fill(&mut entry.value, problems);
         }
-        if !mapping.0.keys().any(|key| key.contains("$[[")) {
+        if !mapping.entries().any(|(key, _)| key.contains("$[[")) {
             return;
         }
-        let entries = std::mem::take(&mut mapping.0);
+        let entries = std::mem::take(mapping.edit());
         for (key, Entry { key: span, value }) in entries {
             let key = self.filled_text(&key).unwrap_or_else(|kind| {
                 problems.push(Problem::new(span, kind));
                 key
             });
-            mapping.0.insert(key, Entry { key: span, value });
+            mapping.edit().insert(key, Entry { key: span, value });
         }
     }
 

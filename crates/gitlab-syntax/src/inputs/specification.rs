@@ -7,7 +7,8 @@ use regex::Regex;
 use windlass_diagnostics::Span;
 
 use super::{InputType, InputValues, interpolation};
-use crate::condition::{Condition, regex_cause};
+use crate::condition::Condition;
+use crate::pattern;
 use crate::problem::{Problem, ProblemKind};
 use crate::value::Value;
 use crate::variables::{Variable, Variables};
@@ -69,7 +70,7 @@ impl Specification {
         let Some(spec) = header.get("spec") else { return Self::default() };
         let mut inputs = IndexMap::new();
         for (name, entry) in
-            spec.get("inputs").and_then(Value::as_mapping).iter().flat_map(|it| &it.0)
+            spec.get("inputs").and_then(Value::as_mapping).into_iter().flat_map(|it| it.entries())
         {
             if let Some(input) = input(name, entry.key, &entry.value, problems) {
                 inputs.insert(name.clone(), input);
@@ -107,14 +108,11 @@ fn input(
         None => None,
         Some((regex, text)) => {
             // Slashes around the expression are allowed and mean nothing.
-            let bare = crate::condition::split_pattern(text).map_or(text, |(pattern, _)| pattern);
-            match Regex::new(bare) {
+            let bare = pattern::split(text).map_or(text, |(inner, _)| inner);
+            match pattern::build(bare, "") {
                 Ok(pattern) => Some((pattern, text.to_owned())),
-                Err(error) => {
-                    let cause = format!(
-                        "has a `regex` that is no regular expression: {}",
-                        regex_cause(&error)
-                    );
+                Err(cause) => {
+                    let cause = format!("has a `regex` that is no regular expression: {cause}");
                     problems.push(refuse(regex.span, cause));
                     return None;
                 }

@@ -6,7 +6,7 @@ use super::{job, keys};
 keys! {
     IMAGE_KEYS {
         "docker" => DOCKER,
-        "entrypoint" => List(&Text),
+        "entrypoint" => OneOrMore(&Text),
         "kubernetes" => KUBERNETES,
         "name" required => Text,
         "pull_policy" => PULL_POLICY,
@@ -15,7 +15,7 @@ keys! {
         "alias" => Text,
         "command" => Script,
         "docker" => DOCKER,
-        "entrypoint" => List(&Text),
+        "entrypoint" => OneOrMore(&Text),
         "kubernetes" => KUBERNETES,
         "name" required => Text,
         "pull_policy" => PULL_POLICY,

@@ -11,7 +11,7 @@ keys! {
         "cache" => keep::CACHES,
         "default" => DEFAULT,
         "image" => run::IMAGE,
-        "include" => OneOrMore(&INCLUDE),
+        "include" => INCLUDES,
         "services" => run::SERVICES,
         "spec" => SPEC,
         "stages" => List(&Text),
@@ -81,10 +81,10 @@ keys! {
         "when" => Word(&["always", "never"]),
     }
     /// Source: section "Header keywords".
-    SPEC {
+    pub(crate) SPEC {
         "component" => List(&Word(&["name", "reference", "sha", "version"])),
         "description" => Text,
-        "include" => OneOrMore(&INCLUDE),
+        "include" => INCLUDES,
         "inputs" => Named(&INPUT),
     }
     INPUT {
@@ -97,8 +97,8 @@ keys! {
     }
 }
 
-/// An entry of `include`.
-pub(crate) static INCLUDE: super::Shape = Either(&[&Text, &INCLUDE_KEYS]);
+/// One entry of `include` or several.
+pub(crate) static INCLUDES: super::Shape = OneOrMore(&Either(&[&Text, &INCLUDE_KEYS]));
 
 /// `variables` at the top.
 pub(crate) static GLOBAL_VARIABLES: super::Shape = Named(&Either(&[&Text, &GLOBAL_VARIABLE]));

@@ -26,13 +26,17 @@ pub(super) fn of(kind: &ProblemKind) -> Option<String> {
         Kind::ExcludedNeed { .. } => {
             "give the needed job the same rules, or say `optional: true` for it"
         }
-        Kind::LaterNeed { .. } => "a job needs jobs of its own stage or of earlier ones",
+        Kind::LaterNeed { .. } | Kind::LaterDependency { .. } => {
+            "a job needs jobs of its own stage or of earlier ones"
+        }
         Kind::Deprecated { instead, .. } => return Some(format!("use {instead} instead")),
         Kind::PlainSecret { .. } => {
             "keep it as a masked variable of the project, or fetch it with `secrets`"
         }
         Kind::ScanMayFail { .. } => "remove `allow_failure`, so that its findings are seen",
         Kind::FloatingImage { .. } => "name a version, or a digest with `@sha256:`",
+        Kind::DependencyNotNeeded { .. } => "add the job to `needs`",
+        Kind::JobOnlyVariable { .. } => "ask for it in the script",
         Kind::UnreachableRule => "move the rule before the one that always matches",
         Kind::NeverRuns { .. } => "remove the job, or mend its rules",
         Kind::Conflict { .. } => "keep one of the two",
@@ -50,6 +54,7 @@ fn suggestion(kind: &ProblemKind) -> Option<&String> {
         | ProblemKind::UnknownKeyword { suggestion, .. }
         | ProblemKind::UnknownStage { suggestion, .. }
         | ProblemKind::UnknownNeed { suggestion, .. }
+        | ProblemKind::UnknownArtifactJob { suggestion, .. }
         | ProblemKind::UnknownDependency { suggestion, .. } => suggestion.as_ref(),
         _ => None,
     }

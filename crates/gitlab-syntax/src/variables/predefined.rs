@@ -9,6 +9,39 @@
 use crate::pipeline::{Environment, EnvironmentAction, ParallelInstance};
 use crate::variables::{Variable, Variables};
 
+/// Predefined variables that only a running job has: in `workflow`, `include` and `rules` they are
+/// empty.
+///
+/// Source: "Predefined CI/CD variables reference", those available as "Job-only".
+pub const JOB_ONLY: &[&str] = &[
+    "CI_BUILDS_DIR",
+    "CI_CONCURRENT_ID",
+    "CI_CONCURRENT_PROJECT_ID",
+    "CI_DEPLOY_PASSWORD",
+    "CI_DEPLOY_USER",
+    "CI_JOB_ID",
+    "CI_JOB_STARTED_AT",
+    "CI_JOB_STATUS",
+    "CI_JOB_TIMEOUT",
+    "CI_JOB_TOKEN",
+    "CI_JOB_URL",
+    "CI_PIPELINE_ID",
+    "CI_PIPELINE_URL",
+    "CI_PROJECT_DIR",
+    "CI_REGISTRY_PASSWORD",
+    "CI_REGISTRY_USER",
+    "CI_REPOSITORY_URL",
+    "CI_RUNNER_DESCRIPTION",
+    "CI_RUNNER_EXECUTABLE_ARCH",
+    "CI_RUNNER_ID",
+    "CI_RUNNER_REVISION",
+    "CI_RUNNER_SHORT_TOKEN",
+    "CI_RUNNER_TAGS",
+    "CI_RUNNER_VERSION",
+    "CI_SERVER",
+    "CI_TRIGGER_SHORT_TOKEN",
+];
+
 /// Facts about the commit, the project and the way the pipeline was started.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PipelineFacts {

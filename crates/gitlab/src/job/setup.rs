@@ -75,6 +75,7 @@ pub(crate) async fn prepare(
         workspace: directory.workspace.clone(),
         temp: directory.temp.clone(),
         command_file_root: command_file_root(),
+        limits: Default::default(),
     });
     let host = Arc::new(host.map_err(|error| error.to_string())?);
     environment::add_secrets(&order, &options, &mut variables).await?;

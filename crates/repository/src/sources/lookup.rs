@@ -64,9 +64,23 @@ impl SourceCache {
         Some(self.tree_path(&sha)).filter(|path| path.is_dir())
     }
 
+    /// The tags of a repository, without `refs/tags/`; as many as the remote has.
+    ///
+    /// # Errors
+    /// When the address is refused or the remote does not answer.
+    pub fn tags(&self, url: &str) -> Result<Vec<String>, SourceError> {
+        address::check_address(url)?;
+        let listed = self.list_remote(url, &["refs/tags/*".to_owned()]);
+        let listed = listed.map_err(|error| unreachable(url, error))?;
+        let names = listed.iter().filter_map(|(_, name)| name.strip_prefix("refs/tags/"));
+        Ok(names.filter(|name| !name.ends_with("^{}")).map(str::to_owned).collect())
+    }
+
     /// Asks the remote for a branch, a tag or the beginning of an object name.
     fn ask(&self, url: &str, reference: &str) -> Result<Answer, GitError> {
-        let names = if reference.starts_with("refs/") {
+        let names = if reference == "HEAD" {
+            vec![reference.to_owned()]
+        } else if reference.starts_with("refs/") {
             vec![format!("{reference}^{{}}"), reference.to_owned()]
         } else {
             vec![

@@ -8,7 +8,6 @@ use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::Once;
 
 use rustix::fs::{Access, OFlags};
 use rustix::io::Errno;
@@ -36,8 +35,6 @@ pub fn command_file_root() -> PathBuf {
 
 /// Makes the job's directory in `root`, for us alone.
 pub(super) fn make_directory(root: &Path, id: &str) -> Result<PathBuf, SessionError> {
-    static SWEPT: Once = Once::new();
-    SWEPT.call_once(|| sweep(root));
     let own = system::own_pid().as_raw_nonzero();
     let path = root.join(format!("windlass-{}.{own}.{id}", system::own_user()));
     let mut made = DirBuilder::new().mode(0o700).create(&path);
@@ -52,7 +49,7 @@ pub(super) fn make_directory(root: &Path, id: &str) -> Result<PathBuf, SessionEr
 
 /// Removes the directories of processes of ours that are gone, and kills what their jobs left
 /// running.
-fn sweep(root: &Path) {
+pub(super) fn sweep(root: &Path) {
     let prefix = format!("windlass-{}.", system::own_user());
     for entry in fs::read_dir(root).into_iter().flatten().flatten() {
         let name = entry.file_name();

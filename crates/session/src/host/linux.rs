@@ -2,7 +2,7 @@
 //!
 //! Orphans come to us because we declare ourselves their reaper (`PR_SET_CHILD_SUBREAPER`,
 //! prctl(2)); the kernel then lists them as our children (proc_pid_task_children(5)), so the usual
-//! case, no orphan, costs one small read. A port to macOS replaces this file: there is no reaper,
+//! case, no orphan, costs one small read. Control groups are in [`super::control_group`]. A port to macOS replaces this file: there is no reaper,
 //! and the table comes from `sysctl(KERN_PROC_ALL)`.
 
 use std::fs;
@@ -185,6 +185,15 @@ pub(super) fn process_entry(pid: Pid) -> Option<ProcessEntry> {
 pub(super) fn environment_has(pid: Pid, entry: &[u8]) -> bool {
     fs::read(format!("/proc/{}/environ", pid.as_raw_nonzero()))
         .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|item| item == entry))
+}
+
+/// Whether the environment a process was started with holds another value for the name of `entry`.
+pub(super) fn environment_has_other(pid: Pid, entry: &[u8]) -> bool {
+    let name = entry.split_inclusive(|byte| *byte == b'=').next().unwrap_or_default();
+    fs::read(format!("/proc/{}/environ", pid.as_raw_nonzero())).is_ok_and(|environment| {
+        let mut items = environment.split(|byte| *byte == 0);
+        items.any(|item| item.starts_with(name) && item != entry)
+    })
 }
 
 /// Whether a process with this number is there.

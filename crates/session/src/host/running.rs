@@ -76,6 +76,11 @@ impl HostRunning {
         Ok(Self { child, pid, output, exit, last_output, ladder, group_gone, leftovers })
     }
 
+    /// The process.
+    pub(super) fn pid(&self) -> Pid {
+        self.pid
+    }
+
     /// Waits until there is output, the process exits, or a deadline passes.
     async fn next(&mut self) -> Happening {
         let deadline = self.next_deadline();

@@ -22,8 +22,16 @@ pub(super) struct Spawned {
     pub(super) output: OwnedFd,
 }
 
-/// Starts `spec` in a process group of its own.
-pub(super) fn spawn(spec: &ExecSpec, tracking_id: &str) -> Result<Spawned, SessionError> {
+/// Starts the program behind `--` after writing its number to the files before that.
+const JOINER: &str = "until [ \"$1\" = -- ]; do echo $$ >\"$1\" || exit 126; shift; done; shift; \
+                      exec \"$@\"";
+
+/// Starts `spec` in a process group of its own, and in the control groups with these files.
+pub(super) fn spawn(
+    spec: &ExecSpec,
+    tracking_id: &str,
+    to_join: &[PathBuf],
+) -> Result<Spawned, SessionError> {
     let program = find_program(spec)?;
     let failed = |source: io::Error| explain(spec, &program, source);
     let (output, child_output) = system::output_pipe().map_err(failed)?;
@@ -32,7 +40,7 @@ pub(super) fn spawn(spec: &ExecSpec, tracking_id: &str) -> Result<Spawned, Sessi
         Stdin::Null => Stdio::null(),
         Stdin::Bytes(bytes) => Stdio::from(system::input_of(bytes).map_err(failed)?),
     };
-    let mut command = Command::new(&program);
+    let mut command = starter(&program, to_join);
     command
         .args(&spec.arguments)
         .env_clear()
@@ -45,6 +53,16 @@ pub(super) fn spawn(spec: &ExecSpec, tracking_id: &str) -> Result<Spawned, Sessi
         .process_group(0);
     let child = command.spawn().map_err(failed)?;
     Ok(Spawned { child, output })
+}
+
+/// The program itself, or a shell that becomes it once it is in its control groups.
+fn starter(program: &Path, to_join: &[PathBuf]) -> Command {
+    if to_join.is_empty() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", JOINER, "sh"]).args(to_join).arg("--").arg(program);
+    command
 }
 
 /// The program as a path: as it is when it has a slash, else from the `PATH` of its environment,

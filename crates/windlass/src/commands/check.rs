@@ -9,11 +9,14 @@ mod form;
 mod look;
 mod mend;
 mod report;
+pub mod rules;
 mod texts;
 mod watch;
 
 use std::{
     io::{self, BufWriter, Write},
+    panic::resume_unwind,
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
@@ -26,7 +29,7 @@ use crate::{
 };
 use files::Candidate;
 use form::{Form, Printer};
-use look::Looker;
+use look::{Criteria, Looker};
 use mend::Mending;
 use report::{Count, Report};
 
@@ -47,7 +50,7 @@ pub fn check(arguments: &Check, color: ColorChoice) -> Outcome {
 
 /// Checks some files once.
 fn round(arguments: &Check, candidates: &[Candidate], color: ColorChoice) -> Outcome {
-    let looker = Looker::new(arguments, candidates)?;
+    let criteria = Criteria::new(arguments, candidates)?;
     let mending = Mending::new(arguments);
     let form = Form {
         format: arguments.format,
@@ -55,8 +58,8 @@ fn round(arguments: &Check, candidates: &[Candidate], color: ColorChoice) -> Out
         notes: arguments.notes,
     };
     let out = BufWriter::new(io::stdout().lock());
-    match check_all(candidates, &looker, mending, form, out) {
-        Ok(count) => Ok(count.exit(arguments.fail_on.map_or_else(|| looker.fail_on(), severity))),
+    match check_all(candidates, &criteria, mending, form, out) {
+        Ok(count) => Ok(count.exit(arguments.fail_on.map_or_else(|| criteria.fail_on(), severity))),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::ClosedOutput),
         Err(error) => Err(Failure::environment(error)),
     }
@@ -64,7 +67,7 @@ fn round(arguments: &Check, candidates: &[Candidate], color: ColorChoice) -> Out
 
 fn check_all(
     candidates: &[Candidate],
-    looker: &Looker,
+    criteria: &Criteria,
     mending: Mending,
     form: Form,
     out: impl Write,
@@ -73,12 +76,13 @@ fn check_all(
     let mut count = Count::default();
     let threads = thread::available_parallelism().map_or(1, usize::from);
     for batch in candidates.chunks(threads * BATCH) {
-        for report in side_by_side(batch, threads, |it| report::of(it, looker, mending, form)) {
+        let look = |looker: &Looker, it: &Candidate| report::of(it, looker, mending, form);
+        for report in side_by_side(batch, threads, || Looker::new(criteria), look) {
             printer.report(&report)?;
             count.add(&report);
         }
     }
-    for report in looker.about_settings(form) {
+    for report in criteria.about_settings(form) {
         printer.report(&report)?;
         count.add(&report);
     }
@@ -86,27 +90,35 @@ fn check_all(
     Ok(count)
 }
 
-/// The reports of some files in their order, made by several threads where there are several files.
-fn side_by_side(
+/// The reports of some files in their order. Each thread has a state of its own and takes the next
+/// file when it is done with one, for some take far longer than others.
+fn side_by_side<State>(
     batch: &[Candidate],
     threads: usize,
-    report: impl Fn(&Candidate) -> Report + Sync,
+    state: impl Fn() -> State + Sync,
+    report: impl Fn(&State, &Candidate) -> Report + Sync,
 ) -> Vec<Report> {
-    let report = &report;
-    if batch.len() == 1 || threads == 1 {
-        return batch.iter().map(report).collect();
-    }
-    thread::scope(|scope| {
-        let parts = batch.chunks(batch.len().div_ceil(threads));
-        let started: Vec<_> = parts
-            .map(|part| scope.spawn(move || part.iter().map(report).collect::<Vec<Report>>()))
-            .collect();
-        let joined = started.into_iter().map(thread::ScopedJoinHandle::join);
-        // A panic of a thread goes on here.
-        joined
-            .flat_map(|reports| reports.unwrap_or_else(|cause| std::panic::resume_unwind(cause)))
-            .collect()
-    })
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let state = state();
+        let mut reports = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(candidate) = batch.get(place) else { return reports };
+            reports.push((place, report(&state, candidate)));
+        }
+    };
+    let mut reports = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.min(batch.len())).map(|_| scope.spawn(work)).collect();
+        let mut reports = work();
+        for other in others {
+            // A panic of a thread goes on here.
+            reports.extend(other.join().unwrap_or_else(|cause| resume_unwind(cause)));
+        }
+        reports
+    });
+    reports.sort_unstable_by_key(|(place, _)| *place);
+    reports.into_iter().map(|(_, report)| report).collect()
 }
 
 const fn severity(fail_on: FailOn) -> Severity {

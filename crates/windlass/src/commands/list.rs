@@ -1,12 +1,17 @@
-//! `windlass list`: the workflows of a project.
+//! `windlass list`: the workflows of a project, or the jobs of its pipeline.
+
+mod jobs;
+
+pub use jobs::{needs, when};
 
 use serde_json::json;
 use windlass_diagnostics::SourceMap;
 use windlass_github::{launch::workflow_files, sources};
 use windlass_github_syntax::workflow::Workflow;
+use windlass_repository::{DialectName, Project};
 
 use crate::{
-    arguments::List,
+    arguments::{ColorChoice, List},
     commands::{
         completions::{one_line, print},
         table::table,
@@ -15,10 +20,16 @@ use crate::{
     run::project,
 };
 
-/// Prints each workflow with its name, events and jobs.
-pub fn list(arguments: &List) -> Outcome {
+/// Prints each workflow with its name, events and jobs; of GitLab the jobs that a push starts.
+pub async fn list(arguments: List, color: ColorChoice) -> Outcome {
     let project = project::discover()?;
-    project::choose_dialect(&project, Some("github"), false)?;
+    match project::choose_dialect(&project, arguments.dialect.as_deref(), false)? {
+        DialectName::GitLab => jobs::list(&arguments, project, color).await,
+        _ => workflows(&arguments, &project),
+    }
+}
+
+fn workflows(arguments: &List, project: &Project) -> Outcome {
     let files = workflow_files(&project.root).map_err(Failure::environment)?;
     let (mut rows, mut objects) = (Vec::new(), Vec::new());
     for file in &files {

@@ -3,9 +3,8 @@
 use std::fmt::Write;
 
 use clap::{Command, CommandFactory};
-use windlass_github_rules::every_rule;
 
-use super::completions::print;
+use super::{check::rules::every_rule, completions::print};
 use crate::{
     arguments::{Arguments, ReferencePage},
     exit::{Exit, Outcome},

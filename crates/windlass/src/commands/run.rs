@@ -7,19 +7,22 @@ use std::{
 
 use indexmap::IndexMap;
 use windlass_container::PullPolicy;
-use windlass_github::job::StandIn;
+use windlass_github::job::{Isolation, StandIn};
 use windlass_github::{
     event::{Decision, Event},
     launch::{Compiled, WorkflowFile},
 };
 use windlass_kernel::RunId;
+use windlass_repository::DialectName;
 use windlass_store::{NewRun, Store, state_directory};
 
 use crate::{
     arguments::{self, ColorChoice},
     exit::{Exit, Failure, Outcome},
+    gitlab,
     run::{
         announcement::announce,
+        approvals::Approved,
         carry_out::{Ready, Start},
         choose::{self, Chosen},
         draft::Draft,
@@ -37,7 +40,6 @@ use crate::{
 
 /// Runs the chosen workflows and answers how they ended.
 pub async fn run(arguments: arguments::Run, color: ColorChoice) -> Outcome {
-    selection::check_event(arguments.event.as_deref())?;
     selection::check_actions(&arguments.action)?;
     if arguments.shell_on_failure && !somebody_is_there() {
         return Err(Failure::refused_because(
@@ -46,7 +48,11 @@ pub async fn run(arguments: arguments::Run, color: ColorChoice) -> Outcome {
     }
     let project = project::discover()?;
     let names_files = !arguments.workflows.is_empty();
-    project::choose_dialect(&project, arguments.dialect.as_deref(), names_files)?;
+    let dialect = project::choose_dialect(&project, arguments.dialect.as_deref(), names_files)?;
+    if dialect == DialectName::GitLab {
+        return gitlab::run::run(arguments, project, color).await;
+    }
+    selection::check_event(arguments.event.as_deref())?;
     let opened = Opened::new(project, arguments.reference.as_deref())?;
     let event = opened.event(&arguments)?;
     let files = choose::named_files(&opened.project.root, &arguments.workflows)?;
@@ -147,8 +153,13 @@ async fn start(
     let store = Arc::new(Store::open(&state).await.map_err(Failure::environment)?);
     let stored = settings.to_stored()?;
     let request = workshop::Request {
-        manner: Manner { secrets, settings, shell_on_failure: arguments.shell_on_failure },
-        approved: arguments.approve.clone(),
+        keep: settings.keep,
+        maker: {
+            let shell_on_failure = arguments.shell_on_failure;
+            let manner = Manner { secrets, settings, shell_on_failure };
+            Box::new(|place| driver::make(manner, place))
+        },
+        approvals: Approved { names: arguments.approve.clone(), option: "--approve" },
         max_jobs: arguments.max_jobs,
         json: arguments.json,
         color,
@@ -192,6 +203,10 @@ fn settings(arguments: &arguments::Run, opened: &Opened) -> Result<Settings, Fai
         platforms,
         services,
         pull: pull.unwrap_or_default(),
+        isolation: Isolation {
+            limits: of_project.run.limits,
+            own_home: arguments.isolated_home || of_project.run.isolated_home,
+        },
         keep: arguments.keep,
         debug: arguments.debug,
     })

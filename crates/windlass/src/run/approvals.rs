@@ -9,17 +9,24 @@ use windlass_reporting::Surface;
 
 use super::terminal::{Screen, ask, somebody_is_there};
 
-/// Decides by `--approve`, and asks on a terminal for what that does not name.
+/// What is approved beforehand.
+pub struct Approved {
+    /// The names, of environments or manual jobs; `*` is every one.
+    pub names: Vec<String>,
+    /// The option by which they are given.
+    pub option: &'static str,
+}
+
+/// Decides by what is approved, and asks on a terminal for the rest.
 pub struct Approvals {
-    /// The environments that are approved; `*` is every one.
-    approved: Vec<String>,
+    approved: Approved,
     /// The surface that makes room for the question.
     surface: Arc<dyn Surface>,
 }
 
 impl Approvals {
-    /// Approvals of these environments.
-    pub fn new(approved: Vec<String>, surface: Arc<dyn Surface>) -> Self {
+    /// Approvals of these.
+    pub fn new(approved: Approved, surface: Arc<dyn Surface>) -> Self {
         Approvals { approved, surface }
     }
 }
@@ -27,13 +34,12 @@ impl Approvals {
 #[async_trait]
 impl Decider for Approvals {
     async fn decide(&self, _run: RunId, gate: &GateSpec) -> GateDecision {
-        let named =
-            self.approved.iter().any(|name| name == "*" || name.eq_ignore_ascii_case(&gate.name));
-        if named {
-            return decision(true, Actor::System("--approve".into()));
+        let Approved { names, option } = &self.approved;
+        if names.iter().any(|name| name == "*" || name.eq_ignore_ascii_case(&gate.name)) {
+            return decision(true, Actor::System((*option).into()));
         }
         if !somebody_is_there() {
-            let reason = format!("nobody is there to ask; use --approve {}", gate.name);
+            let reason = format!("nobody is there to ask; use {option} {}", gate.name);
             return decision(false, Actor::System(reason));
         }
         let _screen = Screen::take(&self.surface);

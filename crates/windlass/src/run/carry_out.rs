@@ -11,10 +11,9 @@ use std::{
 use jiff::Timestamp;
 use tokio::{signal::unix, sync::watch};
 use windlass_engine::{
-    Decider, Engine, EngineError, Gates, JobScheduler, Performers, RunHandle, Timers,
+    Decider, Engine, EngineError, Gates, JobDriver, JobScheduler, Performers, RunHandle, Timers,
 };
-use windlass_github::{GithubProcess, job::GithubJobDriver};
-use windlass_kernel::{Actor, NodeId, OperationKind, RunId, RunInputs, Status};
+use windlass_kernel::{Actor, NodeId, OperationKind, Process, RunId, RunInputs, Status};
 use windlass_reporting::{FollowedLogs, LogFollower, Surface};
 use windlass_store::{SharedLocks, Store};
 
@@ -28,14 +27,24 @@ pub struct Ready {
     pub inputs: RunInputs,
 }
 
+/// A kind of pipelines: how a run of it begins, and who runs its jobs.
+pub struct Dialect {
+    /// Its name in job orders.
+    pub name: &'static str,
+    /// The process of a run.
+    pub process: fn() -> Box<dyn Process>,
+    /// Runs the jobs.
+    pub driver: Arc<dyn JobDriver>,
+}
+
 /// What runs are carried out with.
 pub struct Workshop {
     /// The history.
     pub store: Arc<Store>,
     /// Where people follow them.
     pub surface: Arc<dyn Surface>,
-    /// Who runs the jobs.
-    pub driver: Arc<GithubJobDriver>,
+    /// The kind of pipelines they are.
+    pub dialect: Dialect,
     /// Who decides on environments.
     pub decider: Arc<dyn Decider>,
     /// How many jobs at once.
@@ -72,11 +81,10 @@ impl Workshop {
         let handles = match start {
             Start::New(runs) => runs
                 .into_iter()
-                .map(|run| engine.create(run.id, Box::new(GithubProcess::default()), run.inputs))
+                .map(|run| engine.create(run.id, (self.dialect.process)(), run.inputs))
                 .collect(),
             Start::Resume(id) => {
-                let process = Box::new(GithubProcess::default());
-                vec![engine.resume(id, process).await.map_err(Failure::refused)?]
+                vec![engine.resume(id, (self.dialect.process)()).await.map_err(Failure::refused)?]
             }
         };
         let watch = self.watch_for_cancels(&handles, signals);
@@ -131,7 +139,7 @@ impl Workshop {
         let follower: Arc<dyn LogFollower> = self.surface.clone();
         let logs = Arc::new(FollowedLogs::new(Arc::new(self.store.logs()), vec![follower]));
         let jobs = JobScheduler::new(self.max_jobs, logs)
-            .with(windlass_github::order::DIALECT, self.driver.clone());
+            .with(self.dialect.name, self.dialect.driver.clone());
         let locks = SharedLocks::new(self.store.clone(), self.project.clone());
         let performers = Performers::default()
             .with(OperationKind::RunJob, Arc::new(jobs))

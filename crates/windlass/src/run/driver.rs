@@ -1,24 +1,26 @@
 //! The job driver, made from what the user said and what the machine has.
 
-use std::{env, path::PathBuf, sync::Arc};
+use std::{env, sync::Arc};
 
 use indexmap::IndexMap;
 use tokio::sync::watch;
-use windlass_github::job::{
-    ContainerSettings, FailureHook, GithubJobDriver, GithubRunnerOptions, RunningRepository,
+use windlass_github::{
+    GithubProcess,
+    job::{
+        ContainerSettings, FailureHook, GithubJobDriver, GithubRunnerOptions, RunningRepository,
+    },
 };
-use windlass_reporting::Surface;
 use windlass_repository::{
     HOOK_VARIABLES, Snapshot, SourceCache, SourceOptions, WorkspaceSource, Workspaces,
 };
 
 use super::{
-    failure_shell::FailureShell, leftovers, project::Opened, services::LocalServices,
-    settings::Settings,
+    carry_out::Dialect, failure_shell::FailureShell, leftovers, project::Opened,
+    settings::Settings, workshop::Place,
 };
 use windlass_secrets::SecretValue;
 
-use crate::exit::Failure;
+use crate::{exit::Failure, tools::ToolCache};
 
 /// What a driver is made with beside the project.
 pub struct Manner {
@@ -32,8 +34,8 @@ pub struct Manner {
 
 /// The driver with the directories it uses.
 pub struct Made {
-    /// The driver.
-    pub driver: Arc<GithubJobDriver>,
+    /// The kind of pipelines, with the driver.
+    pub dialect: Dialect,
     /// To be ended after the last job.
     pub workspaces: Arc<Workspaces>,
     /// Tells the driver to kill.
@@ -42,28 +44,38 @@ pub struct Made {
 
 /// The cache of actions and called workflows.
 pub fn source_cache() -> SourceCache {
-    let offline = env::var_os("WINDLASS_OFFLINE").is_some_and(|value| !value.is_empty());
-    SourceCache::new(Opened::source_directory(), SourceOptions { offline, ..Default::default() })
+    let options = SourceOptions { offline: is_offline(), ..Default::default() };
+    SourceCache::new(Opened::source_directory(), options)
 }
 
-/// Makes the driver; `name` is unique for all time.
-pub fn make(
+/// Whether nothing may be fetched: `WINDLASS_OFFLINE`.
+pub fn is_offline() -> bool {
+    env::var_os("WINDLASS_OFFLINE").is_some_and(|value| !value.is_empty())
+}
+
+/// What the jobs of a project find in their workspaces, unless they find nothing.
+pub fn workspace_source(
     opened: &Opened,
-    manner: Manner,
-    base: PathBuf,
-    name: &str,
-    (surface, services): (&Arc<dyn Surface>, Arc<LocalServices>),
-) -> Result<Made, Failure> {
+    in_place: bool,
+    workspaces: &Workspaces,
+) -> Result<WorkspaceSource, Failure> {
+    if in_place {
+        return Ok(WorkspaceSource::InPlace(opened.project.root.clone()));
+    }
+    let files = opened.files()?;
+    let snapshot = Snapshot::take(&opened.project, &files, workspaces.directory());
+    Ok(WorkspaceSource::Snapshot(Arc::new(snapshot.map_err(Failure::environment)?)))
+}
+
+/// Makes the driver of GitHub's workflows.
+pub fn make(manner: Manner, place: Place<'_>) -> Result<Made, Failure> {
+    let Place { opened, base, name, surface, services, .. } = place;
     let Manner { mut secrets, settings, shell_on_failure } = manner;
-    let workspaces = Arc::new(Workspaces::open(&base, name).map_err(Failure::environment)?);
-    let workspace_source = if settings.in_place {
-        WorkspaceSource::InPlace(opened.project.root.clone())
-    } else if settings.strict {
+    let workspaces = Arc::new(Workspaces::open(&base, &name).map_err(Failure::environment)?);
+    let workspace_source = if settings.strict {
         WorkspaceSource::Empty
     } else {
-        let files = opened.files()?;
-        let snapshot = Snapshot::take(&opened.project, &files, workspaces.directory());
-        WorkspaceSource::Snapshot(Arc::new(snapshot.map_err(Failure::environment)?))
+        workspace_source(opened, settings.in_place, &workspaces)?
     };
     let (kill, killed) = watch::channel(false);
     let server = opened.repository.server_url.clone();
@@ -92,7 +104,7 @@ pub fn make(
         strict_labels: settings.strict_labels,
         keep: settings.keep,
         runner_name: host_name(),
-        tool_cache: tool_cache(),
+        tool_cache: ToolCache::of_user().directory().to_owned(),
         kill: Some(killed),
         containers: ContainerSettings {
             engine: Arc::default(),
@@ -102,17 +114,23 @@ pub fn make(
             project: opened.project.root.display().to_string(),
             owner: leftovers::owner(),
         },
+        isolation: settings.isolation,
         services: Some(services),
         on_failure: shell_on_failure
             .then(|| Arc::new(FailureShell::new(surface.clone())) as Arc<dyn FailureHook>),
     };
-    Ok(Made { driver: Arc::new(GithubJobDriver::new(options)), workspaces, kill })
+    let dialect = Dialect {
+        name: windlass_github::order::DIALECT,
+        process: || Box::new(GithubProcess::default()),
+        driver: Arc::new(GithubJobDriver::new(options)),
+    };
+    Ok(Made { dialect, workspaces, kill })
 }
 
 /// Variables that steps do not inherit: the program's own, secrets among them; those of another
 /// run in which this one may be nested; the login shell, which hosted runners do not set; and what
 /// git tells its hooks, by which a step's git would find the checkout instead of its workspace.
-fn is_withheld(name: &std::ffi::OsStr) -> bool {
+pub fn is_withheld(name: &std::ffi::OsStr) -> bool {
     let name = name.to_string_lossy();
     let prefixes = ["WINDLASS_", "GITHUB_", "RUNNER_", "ACTIONS_"];
     name == "SHELL"
@@ -120,16 +138,9 @@ fn is_withheld(name: &std::ffi::OsStr) -> bool {
         || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
-fn host_name() -> String {
+/// The name of this machine.
+pub fn host_name() -> String {
     let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
     let name = name.trim();
     if name.is_empty() { "windlass".to_owned() } else { name.to_owned() }
-}
-
-fn tool_cache() -> PathBuf {
-    let set = |name| env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
-    set("RUNNER_TOOL_CACHE").or_else(|| set("AGENT_TOOLSDIRECTORY")).unwrap_or_else(|| {
-        let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
-        cache.unwrap_or_else(env::temp_dir).join("windlass/tools")
-    })
 }

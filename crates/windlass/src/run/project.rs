@@ -35,8 +35,13 @@ pub fn discover() -> Result<Project, Failure> {
     Project::discover(&here).map_err(Failure::refused)
 }
 
-/// Chooses the dialect to run. Only GitHub's is there so far.
-pub fn choose_dialect(project: &Project, wanted: Option<&str>, files: bool) -> Result<(), Failure> {
+/// Chooses the dialect: the one that is wanted, else the only one, else GitHub's where `files` of
+/// workflows are named, else the one that the user says.
+pub fn choose_dialect(
+    project: &Project,
+    wanted: Option<&str>,
+    files: bool,
+) -> Result<DialectName, Failure> {
     let names: Vec<&str> = project.dialects.iter().map(|dialect| dialect_word(*dialect)).collect();
     let chosen = match (wanted, names.as_slice()) {
         (Some(wanted), _) => wanted,
@@ -50,16 +55,18 @@ pub fn choose_dialect(project: &Project, wanted: Option<&str>, files: bool) -> R
             )));
         }
     };
-    match chosen {
-        "github" if names.contains(&"github") => Ok(()),
-        "github" => Err(Failure::refused_because("this project has no .github/workflows")),
-        "gitlab" | "jenkins" => Err(Failure::refused_because(format!(
-            "{chosen} pipelines cannot be run yet; this version runs GitHub workflows"
-        ))),
-        other => Err(Failure::refused_because(format!(
-            "unknown dialect '{other}'; there are github, gitlab and jenkins"
-        ))),
-    }
+    let found = project.dialects.iter().find(|dialect| dialect_word(**dialect) == chosen);
+    let missing = match (found, chosen) {
+        (Some(DialectName::Jenkins), _) => "Jenkinsfiles cannot be run yet".to_owned(),
+        (Some(dialect), _) => return Ok(*dialect),
+        (None, "github") => "this project has no .github/workflows".to_owned(),
+        (None, "gitlab") => "this project has no .gitlab-ci.yml".to_owned(),
+        (None, "jenkins") => "this project has no Jenkinsfile".to_owned(),
+        (None, other) => {
+            format!("unknown dialect '{other}'; there are github, gitlab and jenkins")
+        }
+    };
+    Err(Failure::refused_because(missing))
 }
 
 /// Asks on the terminal which of several dialects to run.

@@ -1,13 +1,17 @@
 //! The services for actions of a local run: started when the first job needs them, ended with the
 //! run.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde_json::Value;
 use tokio::sync::OnceCell;
-use windlass_actions_services::{JobFacts, Limits, Services};
-use windlass_github::job::{ActionsServices, ServiceAccess, ServiceRequest};
+use windlass_actions_services::{Addresses, JobFacts, Limits, Services};
+use windlass_github::job::{
+    ActionsServices, ServiceAccess, ServiceAddresses, ServiceEntrance, ServiceRequest,
+};
+use windlass_gitlab::job::IdentityTokens;
+use windlass_secrets::SecretValue;
 use windlass_store::Store;
 
 use super::project::Opened;
@@ -40,6 +44,12 @@ impl LocalServices {
         }
     }
 
+    /// The services, started if they are not there yet.
+    async fn running(&self) -> Result<&Services, String> {
+        let start = || Services::start(self.store.clone(), limits());
+        self.running.get_or_try_init(start).await.map_err(|error| error.to_string())
+    }
+
     /// Whether a job needed them.
     pub fn were_used(&self) -> bool {
         self.running.initialized()
@@ -65,9 +75,7 @@ fn limits() -> Limits {
 #[async_trait]
 impl ActionsServices for LocalServices {
     async fn admit(&self, request: ServiceRequest) -> Result<ServiceAccess, String> {
-        let services =
-            self.running.get_or_try_init(|| Services::start(self.store.clone(), limits()));
-        let services = services.await.map_err(|error| error.to_string())?;
+        let services = self.running().await?;
         let github = match serde_json::to_value(&request.github) {
             Ok(Value::Object(github)) => github,
             _ => serde_json::Map::new(),
@@ -85,17 +93,50 @@ impl ActionsServices for LocalServices {
             lifetime: TOKEN_LIFETIME,
         };
         let admission = services.admit(facts).map_err(|error| error.to_string())?;
-        let addresses = services.addresses().clone();
-        let identity = admission.identity_request_token.as_deref();
+        let identity_token = admission.identity_request_token.as_deref();
         Ok(ServiceAccess {
-            results_url: addresses.results_url,
+            addresses: addresses(services.addresses()),
             runtime_token: admission.runtime_token.as_str().into(),
-            server_url: addresses.server_url,
-            api_url: addresses.api_url,
-            graphql_url: addresses.graphql_url,
             api_token: admission.api_token.as_str().into(),
-            identity: identity.map(|token| (addresses.identity_request_url, token.into())),
+            identity_token: identity_token.map(Into::into),
             admission: Box::new(admission),
         })
+    }
+
+    async fn listen(&self, address: IpAddr) -> Result<ServiceEntrance, String> {
+        let listening = self.running().await?.listen(address).await;
+        let entrance = listening.map_err(|error| error.to_string())?;
+        let addresses = addresses(entrance.addresses());
+        Ok(ServiceEntrance { addresses, listener: Box::new(entrance) })
+    }
+}
+
+#[async_trait]
+impl IdentityTokens for LocalServices {
+    async fn sign(
+        &self,
+        audiences: &[String],
+        claims: &serde_json::Map<String, Value>,
+    ) -> Result<SecretValue, String> {
+        let mut claims = claims.clone();
+        let audience = match audiences {
+            [only] => only.as_str().into(),
+            several => several.into(),
+        };
+        claims.insert("aud".to_owned(), audience);
+        let token = self.running().await?.sign_identity(claims).await;
+        token.map(SecretValue::new).map_err(|error| error.to_string())
+    }
+}
+
+/// The addresses as the job driver knows them.
+fn addresses(told: &Addresses) -> ServiceAddresses {
+    let told = told.clone();
+    ServiceAddresses {
+        results_url: told.results_url,
+        server_url: told.server_url,
+        api_url: told.api_url,
+        graphql_url: told.graphql_url,
+        identity_request_url: told.identity_request_url,
     }
 }

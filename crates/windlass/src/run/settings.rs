@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use windlass_container::PullPolicy;
-use windlass_github::job::{Platforms, StandIn};
+use windlass_github::job::{Isolation, Platforms, StandIn};
 
 use crate::exit::Failure;
 
@@ -28,6 +28,8 @@ pub struct Settings {
     pub services: IndexMap<String, StandIn>,
     /// `--pull` over `run.pull`.
     pub pull: PullPolicy,
+    /// `[run.limits]`, and `--isolated-home` over `run.isolated-home`.
+    pub isolation: Isolation,
     /// `--keep`.
     pub keep: bool,
     /// `--debug`.

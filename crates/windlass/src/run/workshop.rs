@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write},
     num::NonZeroUsize,
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -12,9 +13,9 @@ use windlass_repository::Workspaces;
 use windlass_store::Store;
 
 use super::{
-    approvals::Approvals,
+    approvals::{Approvals, Approved},
     carry_out::{Start, Workshop},
-    driver::{self, Made, Manner},
+    driver::Made,
     leavings, leftovers,
     project::Opened,
     services::LocalServices,
@@ -28,12 +29,33 @@ use crate::{
 /// How many runs of a project the history keeps, unless `WINDLASS_KEEP_RUNS` says otherwise.
 const KEPT_RUNS: u32 = 200;
 
+/// Where a driver finds what it uses.
+pub struct Place<'a> {
+    /// The project.
+    pub opened: &'a Opened,
+    /// Where workspaces are made.
+    pub base: PathBuf,
+    /// Where the history lies, and what belongs to it.
+    pub state: PathBuf,
+    /// A name that is unique for all time.
+    pub name: String,
+    /// Where people follow the runs.
+    pub surface: Arc<dyn Surface>,
+    /// What jobs may call.
+    pub services: Arc<LocalServices>,
+}
+
+/// Makes the driver of a dialect.
+pub type Maker = Box<dyn FnOnce(Place<'_>) -> Result<Made, Failure>>;
+
 /// How runs are carried out and shown.
 pub struct Request {
-    /// How the jobs are run.
-    pub manner: Manner,
-    /// Environments that are approved.
-    pub approved: Vec<String>,
+    /// Makes the driver.
+    pub maker: Maker,
+    /// Whether the workspaces are kept.
+    pub keep: bool,
+    /// Who decides where a person is asked.
+    pub approvals: Approved,
     /// How many jobs at once.
     pub max_jobs: Option<NonZeroUsize>,
     /// Whether events are printed instead of a view.
@@ -61,18 +83,22 @@ impl Prepared {
     pub fn new(request: Request, opened: &Opened, store: Arc<Store>) -> Result<Self, Failure> {
         let surface =
             surface::choose(request.json, request.color, request.several_runs, store.logs());
-        let keep = request.manner.settings.keep;
-        let name = ulid::Ulid::generate().to_string();
-        let base = store.directory().join("work");
+        let keep = request.keep;
         let services = Arc::new(LocalServices::new(opened, store.clone()));
-        let Made { driver, workspaces, kill } =
-            driver::make(opened, request.manner, base, &name, (&surface, services.clone()))?;
+        let Made { dialect, workspaces, kill } = (request.maker)(Place {
+            opened,
+            base: store.directory().join("work"),
+            state: store.directory().to_owned(),
+            name: ulid::Ulid::generate().to_string(),
+            surface: surface.clone(),
+            services: services.clone(),
+        })?;
         let project = opened.project.root.display().to_string();
         let workshop = Workshop {
-            decider: Arc::new(Approvals::new(request.approved, surface.clone())),
+            decider: Arc::new(Approvals::new(request.approvals, surface.clone())),
             store,
             surface,
-            driver,
+            dialect,
             max_jobs: max_jobs(request.max_jobs),
             kill,
             project: project.clone(),

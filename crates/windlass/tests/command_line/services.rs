@@ -46,7 +46,7 @@ main().then(() => process.exit(), error => { core.setFailed(error.stack); proces
 ";
 
 /// A stage whose `acme/script` is that action; nothing where the packages are missing.
-fn stage(workflow: &str) -> Option<Stage> {
+pub fn stage(workflow: &str) -> Option<Stage> {
     let packages = std::env::var_os("WINDLASS_TEST_NODE_MODULES").map(PathBuf::from);
     let Some(packages) = packages.filter(|path| path.join("newest-cache").is_dir()) else {
         println!("skipped: WINDLASS_TEST_NODE_MODULES names no folder with @actions/cache");
@@ -61,12 +61,12 @@ fn stage(workflow: &str) -> Option<Stage> {
     Some(stage)
 }
 
-fn run(stage: &Stage, more: &[&str]) -> Finished {
+pub fn run(stage: &Stage, more: &[&str]) -> Finished {
     stage.windlass(&[&["run", "--action", "acme/script=../script"], more].concat())
 }
 
 /// A job of script steps; `head` is what stands before `steps`.
-fn job(name: &str, head: &str, scripts: &[&str]) -> String {
+pub fn job(name: &str, head: &str, scripts: &[&str]) -> String {
     let mut text = format!("  {name}:\n    runs-on: x\n{head}    steps:\n");
     for script in scripts {
         text.push_str("      - uses: acme/script@v1\n        with:\n          script: |\n");

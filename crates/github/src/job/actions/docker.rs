@@ -5,7 +5,7 @@
 //! and `with.entrypoint`. The workspace is at `/github/workspace`, which is also the directory the
 //! program starts in; of this machine's environment nothing goes in.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,10 +17,11 @@ use windlass_session::{ExecSpec, Session};
 
 use super::phases::{Part, Phase};
 use super::{LoadedAction, inputs};
+use crate::job::containers::entrance;
 use crate::job::containers::places::{self, Inside};
 use crate::job::context::Job;
 use crate::job::lane::Lane;
-use crate::job::run::{Execution, Program, run_spec, step_variables};
+use crate::job::run::{Execution, Program, run_spec};
 use crate::job::setup;
 use crate::job::state::{ActionFrame, Ended, Frame, JobState};
 use crate::job::steps::fail;
@@ -61,7 +62,11 @@ pub(crate) async fn run(
     let mut spec = ExecSpec::new(&call.entrypoint, &session.places().workspace);
     spec.arguments = call.arguments;
     spec.label.clone_from(&part.loaded.action.source_name);
-    spec.environment = environment(job, lane, state, &layers, &part, &session);
+    let here = entrance::open(job, lane, part.node).await;
+    let environment = part.environment(job, state, &layers, &lane.files, (&[], here));
+    // The image's own PATH counts: directories of this machine mean nothing there.
+    let own_path = layers.iter().any(|layer| layer.get("PATH").is_some());
+    spec.environment = inside(job, &session, environment, own_path);
     let execution = Execution { session: &session, spec, program: Program::Action };
     let ran = run_spec(job, lane, state, part.node, execution, &layers).await;
     part.instance.save(ran.saved);
@@ -150,24 +155,13 @@ async fn session(
     Ok(session)
 }
 
-/// The environment of the action's program: what the workflow sets and what the runner says, with
-/// the paths that the container has.
-fn environment(
+/// An environment of this machine as the action's container has it.
+fn inside(
     job: &Job,
-    lane: &Lane,
-    state: &JobState,
-    layers: &[&Variables],
-    part: &Part<'_>,
     session: &ActionContainer,
+    mut environment: Vec<(OsString, OsString)>,
+    own_path: bool,
 ) -> Vec<(OsString, OsString)> {
-    let mut github = part.loaded.github();
-    github.push(("action", part.id.into()));
-    let step = step_variables(&github);
-    let step: Vec<(&str, &OsStr)> =
-        step.iter().map(|(name, value)| (*name, OsStr::new(value))).collect();
-    let mut environment = job.environment_over(&[], state, layers, &lane.files, &step);
-    // The image's own PATH counts: directories of this machine mean nothing there.
-    let own_path = layers.iter().any(|layer| layer.get("PATH").is_some());
     environment.retain(|(name, _)| own_path || name != "PATH");
     for (name, value) in &mut environment {
         if PATHS.iter().any(|path| name == path) {
@@ -181,7 +175,6 @@ fn environment(
     environment.push(("GITHUB_EVENT_PATH".into(), event));
     environment.push(("HOME".into(), places::HOME.into()));
     environment.push(("CI".into(), "true".into()));
-    environment.extend(part.variables());
     environment
 }
 

@@ -41,7 +41,8 @@ pub(crate) fn evaluate(
         inputs.insert(name, value);
     }
     let mut github = prepared.github.clone();
-    github.extend(job.services.as_ref().and_then(|it| it.github_of_actions(&job.options)));
+    let services = job.services_for_steps();
+    github.extend(services.and_then(|(it, here)| it.github_of_actions(&job.options, here)));
     let scope = job.scope(state, frame, &layers, &github);
     for (name, input) in declared {
         if inputs.contains_key(name) {

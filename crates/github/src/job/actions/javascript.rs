@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use windlass_github_syntax::action::ActionRuns;
-use windlass_github_syntax::expression::Value;
 use windlass_session::ExecSpec;
 
 use super::node;
@@ -16,7 +15,7 @@ use super::phases::{Part, Phase};
 use crate::job::containers::places;
 use crate::job::context::Job;
 use crate::job::lane::Lane;
-use crate::job::run::{Execution, Program, remember, run_spec, step_variables};
+use crate::job::run::{Execution, Program, remember, run_spec};
 use crate::job::state::{Ended, JobState};
 use crate::job::steps::fail;
 use crate::job::variables::Variables;
@@ -54,17 +53,9 @@ pub(crate) async fn run(
         return fail(job, lane, part.node, &message);
     };
     let mut spec = ExecSpec::new(program, job.workspace()).arguments([inside]);
-    let mut github = part.loaded.github();
-    github.push(("action", part.id.into()));
-    let step = step_variables(&github);
-    let step: Vec<_> = step.iter().map(|(name, value)| (*name, value.as_ref())).collect();
-    spec.environment = job.environment(state, &layers, &lane.files, &step);
-    spec.environment.extend(part.variables());
-    if let Some(services) = &job.services {
-        let server_url = job.contexts.github.get("server_url").map(Value::to_text);
-        let server_url = server_url.unwrap_or_default();
-        spec.environment.extend(services.environment_of_actions(&job.options, &server_url));
-    }
+    let here = job.services_for_steps().map(|(_, here)| here);
+    let over = (&*job.base_environment, here);
+    spec.environment = part.environment(job, state, &layers, &lane.files, over);
     remember(job, lane, part.node, &spec, None);
     let execution = Execution { session: &*job.session, spec, program: Program::Action };
     let ran = run_spec(job, lane, state, part.node, execution, &layers).await;

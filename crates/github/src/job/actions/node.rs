@@ -21,15 +21,21 @@ pub(crate) fn find(path: &OsStr, tool_cache: &Path, using: &str) -> Result<PathB
     })
 }
 
+/// This machine's processor as the tool cache names it: by `os.arch()` of Node.js.
+#[must_use]
+pub fn tool_architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "aarch64" => "arm64",
+        "x86" => "ia32",
+        "arm" => "arm",
+        _ => "x64",
+    }
+}
+
 /// The newest complete version in the tool cache: `node/<version>/<arch>/bin/node` beside
 /// `<arch>.complete`.
 fn in_tool_cache(tool_cache: &Path) -> Option<PathBuf> {
-    let arch = match std::env::consts::ARCH {
-        "aarch64" => "arm64",
-        "x86" => "x86",
-        "arm" => "arm",
-        _ => "x64",
-    };
+    let arch = tool_architecture();
     let entries = std::fs::read_dir(tool_cache.join("node")).ok()?;
     let versions = entries.filter_map(|entry| {
         let directory = entry.ok()?.path();

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 
 use indexmap::IndexMap;
 use windlass_github_syntax::action::ActionRuns;
+use windlass_github_syntax::expression::Value;
 use windlass_github_syntax::workflow::{Condition, Step, StepKind};
 use windlass_kernel::NodeId;
 
@@ -16,8 +17,11 @@ use super::{Instance, LoadedAction, UsesStep, composite, docker, inputs, javascr
 use crate::job::cancellation::Stop;
 use crate::job::conditions::{holds, survives_cancel, why_skipped};
 use crate::job::context::Job;
+use crate::job::files::CommandFiles;
 use crate::job::lane::Lane;
 use crate::job::outline;
+use crate::job::run::step_variables;
+use crate::job::services::ServiceAddresses;
 use crate::job::state::{Ended, Frame, JobState, Outcome, StateChange};
 use crate::job::steps::{Prepared, StepFuture, conclude, fail};
 use crate::job::variables::Variables;
@@ -63,12 +67,36 @@ pub(crate) struct Part<'a> {
 
 impl Part<'_> {
     /// The variables that only this part has: `INPUT_<NAME>` and `STATE_<name>`.
-    pub fn variables(&self) -> Vec<(OsString, OsString)> {
+    fn variables(&self) -> Vec<(OsString, OsString)> {
         let inputs = self.inputs.iter();
         let inputs = inputs.map(|(name, value)| (inputs::variable(name), value.clone()));
         let saved = self.instance.saved();
         let saved = saved.into_iter().map(|(name, value)| (format!("STATE_{name}"), value));
         inputs.chain(saved).map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    /// The environment of the part's program, over `base`: that of a step, what this part alone
+    /// has, and what actions alone get, who find the services at `here`.
+    pub fn environment(
+        &self,
+        job: &Job,
+        state: &JobState,
+        layers: &[&Variables],
+        files: &CommandFiles,
+        (base, here): (&[(OsString, OsString)], Option<&ServiceAddresses>),
+    ) -> Vec<(OsString, OsString)> {
+        let mut github = self.loaded.github();
+        github.push(("action", self.id.into()));
+        let step = step_variables(&github);
+        let step: Vec<_> = step.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+        let mut environment = job.environment_over(base, state, layers, files, &step);
+        environment.extend(self.variables());
+        if let (Some(services), Some(here)) = (&job.services, here) {
+            let server_url = job.contexts.github.get("server_url").map(Value::to_text);
+            let server_url = server_url.unwrap_or_default();
+            environment.extend(services.environment_of_actions(&job.options, &server_url, here));
+        }
+        environment
     }
 
     /// Writes the head of the part's log.

@@ -9,6 +9,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use windlass_container::{LazyEngine, PullPolicy};
 
+use crate::job::isolation::LimitSettings;
+
 /// How the jobs of a run use containers.
 #[derive(Debug, Default)]
 pub struct ContainerSettings {
@@ -34,6 +36,10 @@ pub struct RunSettings {
     pub platforms: Platforms,
     /// `pull`: when images are pulled.
     pub pull: Option<PullPolicy>,
+    /// `[run.limits]`: what each job on this machine may take of it.
+    pub limits: LimitSettings,
+    /// `isolated-home`: each job on this machine has `HOME` and `TMPDIR` of its own.
+    pub isolated_home: bool,
 }
 
 /// What labels mean, by label.

@@ -5,9 +5,9 @@
 use anstyle::Style;
 use rust_embed::RustEmbed;
 use windlass_diagnostics::Rule;
-use windlass_github_rules::every_rule;
 use windlass_github_syntax::reader::suggestion::nearest;
 
+use super::rules::every_rule;
 use crate::{
     arguments::ColorChoice,
     commands::completions::print,

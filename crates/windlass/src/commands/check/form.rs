@@ -7,11 +7,11 @@ use windlass_diagnostics::{
     Diagnostic, SarifLog, SarifRule, Severity, SourceMap, github_notice, render_github,
     render_json, render_sarif, render_text,
 };
-use windlass_github_rules::every_rule;
 
 use super::{
     explain,
     report::{Count, Report},
+    rules::every_rule,
 };
 use crate::{arguments::CheckFormat, commands::completions::one_line};
 

@@ -1,17 +1,19 @@
 //! Looking at one text: readers and rules, shellcheck, and what the project's settings say of it.
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
     env,
     io::{self, Write},
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use windlass_diagnostics::{
     Diagnostic, Policy, Position, Severity, SourceId, SourceMap, Span, policy,
 };
 use windlass_github_rules::{
-    FileKind, Neighbours, check_file, every_rule,
+    FileKind, Neighbours, check_file,
     scripts::{self, Script, ShellLanguage},
     shellcheck_finding,
 };
@@ -19,20 +21,22 @@ use windlass_github_syntax::{parse_action, parse_workflow, reader::suggestion::n
 use windlass_shellcheck::Shellcheck;
 
 use super::{
-    files::Candidate,
+    files::{Candidate, Kind},
     form::Form,
     report::{self, Report},
+    rules::every_rule,
     texts::FilesBelow,
 };
 use crate::{
     arguments::Check,
     commands::completions::one_line,
     exit::Failure,
+    gitlab,
     settings::{self, FILE_NAME, ReadSettings},
 };
 
-/// What looking at a text needs, shared by all files.
-pub struct Looker {
+/// What files are judged by.
+pub struct Criteria {
     projects: BTreeMap<PathBuf, ProjectPolicy>,
     shellcheck: Option<Shellcheck>,
 }
@@ -43,7 +47,7 @@ struct ProjectPolicy {
     file: Option<(PathBuf, String)>,
 }
 
-impl Looker {
+impl Criteria {
     pub fn new(arguments: &Check, candidates: &[Candidate]) -> Result<Self, Failure> {
         let today = settings::today();
         let mut projects = BTreeMap::new();
@@ -58,28 +62,13 @@ impl Looker {
         let shellcheck = (!arguments.no_shellcheck)
             .then(|| Shellcheck::find(&env::var_os("PATH").unwrap_or_default()))
             .flatten();
-        Ok(Looker { projects, shellcheck })
+        Ok(Criteria { projects, shellcheck })
     }
 
     /// The least severity that fails a check, as the settings have it: warnings.
     pub fn fail_on(&self) -> Severity {
         let set = self.projects.values().filter_map(|it| it.policy.settings.fail_on);
         set.min().unwrap_or(Severity::Warning)
-    }
-
-    /// The findings in a text of a file.
-    pub fn look(&self, candidate: &Candidate, source: SourceId, text: &str) -> policy::Judged {
-        let neighbours = Neighbours::new(FilesBelow::new(&candidate.root));
-        let mut found = check_file(candidate.kind, source, &candidate.path, text, &neighbours);
-        let none = Policy::default();
-        let policy = self.projects.get(&candidate.root).map_or(&none, |project| &project.policy);
-        if policy.settings.shellcheck != Some(false)
-            && let Some(shellcheck) = &self.shellcheck
-        {
-            found.extend(of_scripts(shellcheck, candidate, source, text));
-            found.sort_by_key(Diagnostic::offset);
-        }
-        policy.judge(found, source, &candidate.path, text)
     }
 
     /// What is to be said of the settings themselves.
@@ -104,6 +93,90 @@ impl Looker {
         };
         self.projects.values().filter_map(expired).collect()
     }
+}
+
+/// The source of the file that is looked at; what it includes comes behind.
+const SOURCE: SourceId = SourceId(0);
+
+/// What was found in a text.
+pub struct Looked {
+    pub judged: policy::Judged,
+    /// The text, and those that it includes.
+    pub texts: SourceMap,
+}
+
+/// Looks at files one after another. What those of one project refer to is read once.
+pub struct Looker<'criteria> {
+    criteria: &'criteria Criteria,
+    neighbours: RefCell<Option<(PathBuf, Rc<Neighbours<'static>>)>>,
+}
+
+impl<'criteria> Looker<'criteria> {
+    pub fn new(criteria: &'criteria Criteria) -> Self {
+        Looker { criteria, neighbours: RefCell::default() }
+    }
+
+    fn neighbours(&self, root: &Path) -> Rc<Neighbours<'static>> {
+        let mut last = self.neighbours.borrow_mut();
+        if let Some((_, neighbours)) = last.as_ref().filter(|(known, _)| known == root) {
+            return neighbours.clone();
+        }
+        let neighbours = Rc::new(Neighbours::new(FilesBelow::new(root)));
+        *last = Some((root.to_owned(), neighbours.clone()));
+        neighbours
+    }
+
+    /// What is found in a text of a file.
+    pub fn look(&self, candidate: &Candidate, text: &str) -> Looked {
+        let none = Policy::default();
+        let project = self.criteria.projects.get(&candidate.root);
+        let policy = project.map_or(&none, |project| &project.policy);
+        match candidate.kind {
+            Kind::Gitlab => in_gitlab(candidate, policy, text),
+            Kind::Github(kind) => {
+                let found = self.in_github(kind, candidate, policy, text);
+                let mut texts = SourceMap::new();
+                texts.add(candidate.shown.as_str(), text);
+                Looked { judged: policy.judge(found, SOURCE, &candidate.path, text), texts }
+            }
+        }
+    }
+
+    fn in_github(
+        &self,
+        kind: FileKind,
+        candidate: &Candidate,
+        policy: &Policy,
+        text: &str,
+    ) -> Vec<Diagnostic> {
+        let neighbours = self.neighbours(&candidate.root);
+        let mut found = check_file(kind, SOURCE, &candidate.path, text, &neighbours);
+        if policy.settings.shellcheck != Some(false)
+            && let Some(shellcheck) = &self.criteria.shellcheck
+        {
+            found.extend(of_scripts(shellcheck, kind, &candidate.path, text));
+            found.sort_by_key(Diagnostic::offset);
+        }
+        found
+    }
+}
+
+/// A configuration with what it includes; each text is judged by the comments in it.
+fn in_gitlab(candidate: &Candidate, policy: &Policy, text: &str) -> Looked {
+    let compiled = gitlab::check(&candidate.root, &candidate.shown, text);
+    let (mut found, texts) = (compiled.diagnostics, compiled.texts);
+    let mut judged = policy::Judged::default();
+    for (source, file) in texts.iter() {
+        let is_here = |finding: &mut Diagnostic| {
+            finding.primary.as_ref().map_or(SOURCE, |label| label.span.source) == source
+        };
+        let here = found.extract_if(.., is_here).collect();
+        let path = if source == SOURCE { candidate.path.as_str() } else { file.name() };
+        let of_file = policy.judge(here, source, path, file.text());
+        judged.reported.extend(of_file.reported);
+        judged.suppressed.extend(of_file.suppressed);
+    }
+    Looked { judged, texts }
 }
 
 fn shown(path: &Path) -> String {
@@ -131,19 +204,14 @@ fn tell_unknown(read: &ReadSettings) {
 
 /// What shellcheck says of the scripts of a file. Where it fails nothing is said: its absence
 /// would be no finding either.
-fn of_scripts(
-    shellcheck: &Shellcheck,
-    candidate: &Candidate,
-    source: SourceId,
-    text: &str,
-) -> Vec<Diagnostic> {
-    let scripts = match candidate.kind {
-        FileKind::Workflow => parse_workflow(source, &candidate.path, text)
+fn of_scripts(shellcheck: &Shellcheck, kind: FileKind, path: &str, text: &str) -> Vec<Diagnostic> {
+    let scripts = match kind {
+        FileKind::Workflow => parse_workflow(SOURCE, path, text)
             .tree
             .map(|workflow| scripts::of_workflow(&workflow, text)),
-        FileKind::Action => parse_action(source, &candidate.path, text)
-            .tree
-            .map(|action| scripts::of_action(&action, text)),
+        FileKind::Action => {
+            parse_action(SOURCE, path, text).tree.map(|action| scripts::of_action(&action, text))
+        }
     };
     let scripts = scripts.unwrap_or_default();
     let mut found = Vec::new();

@@ -8,9 +8,12 @@ use std::{
 };
 
 use similar::TextDiff;
-use windlass_diagnostics::{SourceId, fix, policy::Judged};
+use windlass_diagnostics::fix;
 
-use super::{files::Candidate, look::Looker};
+use super::{
+    files::Candidate,
+    look::{Looked, Looker},
+};
 use crate::{arguments::Check, commands::completions::one_line};
 
 /// How often a text is looked at anew: an edit may uncover another.
@@ -26,10 +29,9 @@ pub struct Mending {
 }
 
 /// A text after its edits.
-pub struct Mended<'text> {
-    pub text: Cow<'text, str>,
+pub struct Mended {
     /// What is found in it.
-    pub judged: Judged,
+    pub looked: Looked,
     pub edits: usize,
     /// The edits as a unified difference, where that is asked for.
     pub difference: Option<String>,
@@ -46,36 +48,37 @@ impl Mending {
 
     /// Makes the edits, unless none are asked for. The file is written only when it still is as it
     /// was read.
-    pub fn mend<'text>(
+    pub fn mend(
         self,
         candidate: &Candidate,
-        text: &'text str,
-        judged: Judged,
+        text: &str,
+        looked: Looked,
         looker: &Looker,
-    ) -> io::Result<Mended<'text>> {
-        let mut mended = Mended { text: text.into(), judged, edits: 0, difference: None };
+    ) -> io::Result<Mended> {
+        let mut mended = Mended { looked, edits: 0, difference: None };
         if !self.write && !self.show {
             return Ok(mended);
         }
+        let mut mended_text = Cow::Borrowed(text);
         for _ in 0..MOST_ROUNDS {
-            let findings = &mended.judged.reported;
+            let findings = &mended.looked.judged.reported;
             let wanted = findings
                 .iter()
                 .filter_map(|finding| finding.fix.as_ref())
                 .filter(|fix| fix.is_safe || self.suggested);
-            let (better, edits) = fix::apply(&mended.text, wanted);
-            if edits == 0 || better == *mended.text {
+            let (better, edits) = fix::apply(&mended_text, wanted);
+            if edits == 0 || better == *mended_text {
                 break;
             }
-            mended.judged = looker.look(candidate, SourceId(0), &better);
-            mended.text = better.into();
+            mended.looked = looker.look(candidate, &better);
+            mended_text = better.into();
             mended.edits += edits;
         }
         if mended.edits > 0 && self.write {
-            replace(&candidate.root.join(&candidate.path), text, &mended.text)?;
+            replace(&candidate.root.join(&candidate.path), text, &mended_text)?;
         }
         if mended.edits > 0 && self.show {
-            mended.difference = Some(difference(&candidate.shown, text, &mended.text));
+            mended.difference = Some(difference(&candidate.shown, text, &mended_text));
         }
         Ok(mended)
     }

@@ -5,7 +5,12 @@ use std::io;
 use windlass_diagnostics::{Diagnostic, Severity, SourceId, SourceMap};
 use windlass_github::launch::WorkflowFile;
 
-use super::{files::Candidate, form::Form, look::Looker, mend::Mending};
+use super::{
+    files::Candidate,
+    form::Form,
+    look::{Looked, Looker},
+    mend::Mending,
+};
 use crate::commands::completions::one_line;
 
 /// The most findings of one file that are shown.
@@ -72,19 +77,18 @@ fn of_text(
     mending: Mending,
     form: Form,
 ) -> Report {
-    let judged = looker.look(candidate, SourceId(0), text);
-    let mended = match mending.mend(candidate, text, judged, looker) {
+    let looked = looker.look(candidate, text);
+    let mended = match mending.mend(candidate, text, looked, looker) {
         Ok(mended) => mended,
         Err(error) => return unreadable(candidate, "mend", &error),
     };
-    let mut map = SourceMap::new();
-    map.add(candidate.shown.as_str(), mended.text.as_ref());
+    let Looked { judged, texts } = mended.looked;
     let mut report = Report { shown: mended.difference.into_iter().collect(), ..Report::default() };
-    report.shown.extend(printed(&mended.judged.reported, &map, &candidate.shown, form));
+    report.shown.extend(printed(&judged.reported, &texts, &candidate.shown, form));
     report.count.files = 1;
     report.count.mended = mended.edits;
-    report.count.suppressed = mended.judged.suppressed.len();
-    report.count.of(&mended.judged.reported);
+    report.count.suppressed = judged.suppressed.len();
+    report.count.of(&judged.reported);
     report
 }
 

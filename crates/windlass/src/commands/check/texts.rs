@@ -13,21 +13,21 @@ use windlass_repository::SourceCache;
 use crate::run::driver::source_cache;
 
 /// Files below a root, and those in the cache of sources.
-pub struct FilesBelow<'root> {
-    root: &'root Path,
+pub struct FilesBelow {
+    root: PathBuf,
     /// What runs have fetched, if they have.
     sources: OnceCell<Option<SourceCache>>,
 }
 
-impl<'root> FilesBelow<'root> {
-    pub fn new(root: &'root Path) -> Self {
-        FilesBelow { root, sources: OnceCell::new() }
+impl FilesBelow {
+    pub fn new(root: &Path) -> Self {
+        FilesBelow { root: root.to_owned(), sources: OnceCell::new() }
     }
 }
 
-impl Texts for FilesBelow<'_> {
+impl Texts for FilesBelow {
     fn file(&self, path: &str) -> Option<String> {
-        WorkflowFile::read(self.root, path).ok().map(|file| file.text)
+        WorkflowFile::read(&self.root, path).ok().map(|file| file.text)
     }
 
     fn fetched_action(&self, name: &str, reference: &str) -> Option<String> {

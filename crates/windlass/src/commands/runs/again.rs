@@ -15,7 +15,9 @@ use super::{History, logs::is_named};
 use crate::{
     arguments::{ColorChoice, Manner},
     exit::{Failure, Outcome},
+    gitlab,
     run::{
+        approvals::Approved,
         carry_out::{Ready, Start},
         driver, leftovers,
         project::Opened,
@@ -37,13 +39,18 @@ pub async fn rerun(
     let record = history.find(run).await?;
     let events = history.store.read(record.id, 0).await.map_err(Failure::environment)?;
     let created = created(&events, &record)?;
-    let mut inputs = GithubRunInputs::read(created).map_err(Failure::refused)?;
     if let Some(job) = &job {
         check_job(&record, &events, job)?;
     }
-    if failed || job.is_some() {
-        inputs.selection.settled = results_to_keep(&events, job.as_deref());
+    if is_gitlab(&record) && (failed || job.is_some()) {
+        return Err(Failure::refused_because(
+            "of a GitLab pipeline only the whole can be run again; `windlass run --job JOB` starts \
+             a job with what it needs",
+        ));
     }
+    let settled =
+        if failed || job.is_some() { Some(results_to_keep(&events, job.as_deref())) } else { None };
+    let created = created.clone();
     let prepared = prepare(&history, &record, manner, color)?;
     let id = RunId(ulid::Ulid::generate());
     let new = NewRun {
@@ -59,8 +66,14 @@ pub async fn rerun(
     };
     let again = history.store.begin_run(id, new).await.map_err(Failure::environment)?;
     drop(history);
-    inputs.set_attempt(again.attempt);
-    let inputs = inputs.into_run_inputs(record.title).map_err(Failure::environment)?;
+    let inputs = if is_gitlab(&record) {
+        created
+    } else {
+        let mut inputs = GithubRunInputs::read(&created).map_err(Failure::refused)?;
+        inputs.selection.settled = settled.unwrap_or(inputs.selection.settled);
+        inputs.set_attempt(again.attempt);
+        inputs.into_run_inputs(record.title).map_err(Failure::environment)?
+    };
     prepared.carry_out(Start::New(vec![Ready { id, inputs }])).await
 }
 
@@ -74,7 +87,9 @@ pub async fn resume(
     let record = history.find(run).await?;
     let events = history.store.read(record.id, 0).await.map_err(Failure::environment)?;
     let created = created(&events, &record)?;
-    if created.process_version != PROCESS_VERSION {
+    let version =
+        if is_gitlab(&record) { windlass_gitlab::inputs::PROCESS_VERSION } else { PROCESS_VERSION };
+    if created.process_version != version {
         return Err(Failure::refused_because(format!(
             "run {0} was made by another version of windlass; `windlass runs rerun {0}` starts it \
              anew",
@@ -104,17 +119,31 @@ fn prepare(
 ) -> Result<Prepared, Failure> {
     let project = windlass_repository::Project::at(Path::new(&record.project));
     let opened = Opened::new(project.map_err(Failure::refused)?, Some(&record.git_ref))?;
-    let settings = Settings::read(&record.settings)?;
     let secrets = secrets::gather(&manner.secret, &manner.secret_file)?;
+    let (keep, maker): (bool, workshop::Maker) = if is_gitlab(record) {
+        let settings = gitlab::settings::Settings::read(&record.settings)?;
+        let keep = settings.keep;
+        (keep, Box::new(|place| gitlab::driver::make(settings, secrets, place)))
+    } else {
+        let settings = Settings::read(&record.settings)?;
+        let keep = settings.keep;
+        let made_with = driver::Manner { secrets, settings, shell_on_failure: false };
+        (keep, Box::new(|place| driver::make(made_with, place)))
+    };
     let request = workshop::Request {
-        manner: driver::Manner { secrets, settings, shell_on_failure: false },
-        approved: manner.approve,
+        keep,
+        maker,
+        approvals: Approved { names: manner.approve, option: "--approve" },
         max_jobs: manner.max_jobs,
         json: manner.json,
         color,
         several_runs: false,
     };
     Prepared::new(request, &opened, history.store.clone())
+}
+
+fn is_gitlab(record: &RunRecord) -> bool {
+    record.dialect == windlass_gitlab::order::DIALECT
 }
 
 fn check_job(record: &RunRecord, events: &[Event], job: &str) -> Result<(), Failure> {

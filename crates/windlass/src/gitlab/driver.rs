@@ -1,0 +1,95 @@
+//! The job driver of GitLab's pipelines, made from what the user said and what the machine has.
+
+use std::{env, sync::Arc};
+
+use indexmap::IndexMap;
+use tokio::sync::watch;
+use windlass_gitlab::{
+    GitlabProcess,
+    job::{ContainerSettings, GitlabJobDriver, GitlabRunnerOptions, ImageUse},
+    order::DIALECT,
+};
+use windlass_gitlab_syntax::{Levels, Variable, Variables};
+use windlass_repository::Workspaces;
+
+use super::{downstream::Downstream, settings::Settings, vault::Vault};
+use crate::{
+    arguments::{self, PipelineFor},
+    exit::Failure,
+    run::{
+        carry_out::Dialect,
+        driver::{Made, host_name, is_withheld, workspace_source},
+        leftovers,
+        workshop::Place,
+    },
+};
+
+/// Makes the driver. `secrets` are masked variables of the project.
+pub fn make(
+    settings: Settings,
+    secrets: IndexMap<String, String>,
+    place: Place<'_>,
+) -> Result<Made, Failure> {
+    let Place { opened, base, name, services, state, .. } = place;
+    let workspaces = Arc::new(Workspaces::open(&base, &name).map_err(Failure::environment)?);
+    let (kill, killed) = watch::channel(false);
+    let project = opened.project.root.display().to_string();
+    let kept = state.join("gitlab");
+    let wanted = PipelineFor { project: settings.projects, ..PipelineFor::default() };
+    let options = GitlabRunnerOptions {
+        levels: levels(settings.environment, secrets),
+        workspace_source: workspace_source(opened, settings.in_place, &workspaces)?,
+        environment: env::vars_os().filter(|(name, _)| !is_withheld(name)).collect(),
+        artifacts: kept.join("artifacts"),
+        caches: kept.join("caches").join(folder_of(&project)),
+        keep: settings.keep,
+        runner_name: host_name(),
+        kill: Some(killed),
+        containers: ContainerSettings {
+            engine: Arc::default(),
+            image: image_use(settings.image),
+            pull: settings.pull,
+            project,
+            owner: leftovers::owner(),
+        },
+        downstream: Some(Arc::new(Downstream {
+            root: opened.project.root.clone(),
+            wanted,
+            store: workspaces.directory().to_owned(),
+        })),
+        tokens: Some(services),
+        secrets: Some(Arc::new(Vault)),
+        workspaces: workspaces.clone(),
+    };
+    let dialect = Dialect {
+        name: DIALECT,
+        process: || Box::new(GitlabProcess::default()),
+        driver: Arc::new(GitlabJobDriver::new(options)),
+    };
+    Ok(Made { dialect, workspaces, kill })
+}
+
+/// What is given by `--env` stands for variables of the instance, secrets for masked variables of
+/// the project.
+fn levels(environment: IndexMap<String, String>, secrets: IndexMap<String, String>) -> Levels {
+    let instance: Variables =
+        environment.into_iter().map(|(name, value)| (name, Variable::new(value))).collect();
+    let masked = |value: String| Variable { masked: true, ..Variable::literal(value) };
+    let project: Variables =
+        secrets.into_iter().map(|(name, value)| (name, masked(value))).collect();
+    Levels { instance, project, ..Levels::default() }
+}
+
+const fn image_use(wanted: arguments::ImageUse) -> ImageUse {
+    match wanted {
+        arguments::ImageUse::IfPossible => ImageUse::IfPossible,
+        arguments::ImageUse::Ignore => ImageUse::Ignore,
+        arguments::ImageUse::Require => ImageUse::Require,
+    }
+}
+
+/// A name for the folder of a project that no other has.
+fn folder_of(project: &str) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(project).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

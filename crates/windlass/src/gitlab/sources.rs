@@ -1,0 +1,318 @@
+//! Where the files come from that a configuration includes: the project, other projects by Git,
+//! addresses, and the templates that ship with Windlass.
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Component as PathPart, Path, PathBuf},
+};
+
+use windlass_gitlab_syntax::{
+    Answer, FetchedSources, Origin, SourceRequest, SourceText, Sources, path_pattern::PathPattern,
+    sources::ComponentFacts, templates,
+};
+use windlass_repository::{FetchedTree, SourceCache, SourceOverride};
+
+use super::facts::server_url;
+use crate::{
+    exit::Failure,
+    run::{driver::source_cache, project::Opened, sources::overrides},
+};
+
+/// The largest file that is included, in bytes; a generated one may have megabytes.
+const LARGEST: u64 = 10 << 20;
+
+/// The files of a project alone.
+pub struct LocalSources<'a> {
+    root: &'a Path,
+}
+
+impl<'a> LocalSources<'a> {
+    /// Those below `root`.
+    pub const fn new(root: &'a Path) -> Self {
+        LocalSources { root }
+    }
+}
+
+impl Sources for LocalSources<'_> {
+    fn answer(&self, request: &SourceRequest) -> Answer {
+        let found = match request {
+            SourceRequest::File { origin: Origin::Project, path } => {
+                read(self.root, path).map(|text| vec![source(path, text, Origin::Project)])
+            }
+            SourceRequest::Glob { origin: Origin::Project, pattern } => {
+                glob(self.root, pattern, &Origin::Project)
+            }
+            SourceRequest::Template { name } => template(name),
+            _ => return Answer::NotFetched,
+        };
+        found.map_or_else(Answer::Missing, Answer::Found)
+    }
+}
+
+/// The sources of a project.
+pub struct ProjectSources<'a> {
+    local: LocalSources<'a>,
+    cache: SourceCache,
+    /// Where other projects are, by their path in lower case.
+    places: HashMap<String, SourceOverride>,
+    server_url: String,
+    fetched: FetchedSources,
+}
+
+impl<'a> ProjectSources<'a> {
+    /// Those of a project; `places` says where others are.
+    pub fn new(opened: &'a Opened, places: &[(String, String)]) -> Result<Self, Failure> {
+        let settings = crate::settings::read(&opened.project.root)?.settings.gitlab;
+        let root = &opened.project.root;
+        let settled = settings.projects.into_iter().map(|(name, place)| {
+            let beside = root.join(&place);
+            let place = if beside.exists() { beside.display().to_string() } else { place };
+            (name, place)
+        });
+        let mut all: Vec<(String, String)> = settled.collect();
+        all.extend(places.iter().cloned());
+        Ok(ProjectSources {
+            local: LocalSources::new(&opened.project.root),
+            cache: source_cache(),
+            places: overrides(&all),
+            server_url: server_url(opened),
+            fetched: FetchedSources::default(),
+        })
+    }
+
+    /// A file of the project.
+    pub fn file(&self, path: &str) -> Result<SourceText, String> {
+        read(self.local.root, path).map(|text| source(path, text, Origin::Project))
+    }
+
+    /// The text that a request asks for, fetched where that is necessary.
+    pub async fn text(&mut self, request: &SourceRequest) -> Result<SourceText, String> {
+        if self.answer(request) == Answer::NotFetched {
+            self.fetch(request).await;
+        }
+        match self.answer(request) {
+            Answer::Found(texts) => {
+                texts.into_iter().next().ok_or_else(|| "there is no such file".to_owned())
+            }
+            Answer::Missing(cause) => Err(cause),
+            Answer::NotFetched => Err("it cannot be fetched".to_owned()),
+        }
+    }
+
+    /// The files of another project.
+    pub fn project(&self, project: &str, reference: Option<&str>) -> Result<FetchedTree, String> {
+        self.tree(None, project, reference.unwrap_or("HEAD"))
+    }
+
+    /// Gets what a request asks for; why it cannot be had is an answer, too.
+    pub async fn fetch(&mut self, request: &SourceRequest) {
+        let found = match request {
+            SourceRequest::Remote { url, integrity } => {
+                super::remote::get(&self.cache, url, integrity.as_deref())
+                    .await
+                    .map(|text| vec![source(url, text, Origin::Elsewhere)])
+            }
+            SourceRequest::File { origin, path } => self.other(origin).and_then(|tree| {
+                read(&tree.path, path).map(|text| vec![source(path, text, origin.clone())])
+            }),
+            SourceRequest::Glob { origin, pattern } => {
+                self.other(origin).and_then(|tree| glob(&tree.path, pattern, origin))
+            }
+            SourceRequest::Component { host, project, name, version } => {
+                self.component(host, project, name, version).map(|text| vec![text])
+            }
+            // Answered by what is here.
+            SourceRequest::Template { .. } => return,
+        };
+        let answer = found.map_or_else(Answer::Missing, Answer::Found);
+        self.fetched.0.insert(request.clone(), answer);
+    }
+
+    /// The tree of another project.
+    fn other(&self, origin: &Origin) -> Result<FetchedTree, String> {
+        let Origin::Other { host, project, reference } = origin else {
+            return Err("it belongs to no repository".to_owned());
+        };
+        self.tree(host.as_deref(), project, reference.as_deref().unwrap_or("HEAD"))
+    }
+
+    fn tree(
+        &self,
+        host: Option<&str>,
+        project: &str,
+        reference: &str,
+    ) -> Result<FetchedTree, String> {
+        let found = match self.places.get(&project.to_lowercase()) {
+            Some(place) => self.cache.fetch_override(place, reference),
+            None => self.cache.fetch(&self.address(host, project), reference),
+        };
+        found.map_err(|error| {
+            format!(
+                "{error}; --project {project}=FOLDER or [gitlab.projects] in windlass.toml can say \
+                 where the project is"
+            )
+        })
+    }
+
+    fn address(&self, host: Option<&str>, project: &str) -> String {
+        let server = host.map_or_else(|| self.server_url.clone(), |host| format!("https://{host}"));
+        format!("{server}/{project}.git")
+    }
+
+    /// Source: "CI/CD components", section "Use a component": `templates/NAME.yml` or
+    /// `templates/NAME/template.yml`; a version is a commit, a tag, a branch, a part of a semantic
+    /// version or `~latest`.
+    fn component(
+        &self,
+        host: &str,
+        project: &str,
+        name: &str,
+        version: &str,
+    ) -> Result<SourceText, String> {
+        let reference = self.version(host, project, version)?;
+        let tree = self.tree(Some(host), project, &reference)?;
+        let paths = [format!("templates/{name}.yml"), format!("templates/{name}/template.yml")];
+        let found = paths.iter().find_map(|path| Some((path, read(&tree.path, path).ok()?)));
+        let (path, text) =
+            found.ok_or_else(|| format!("the project has neither {}", paths.join(" nor ")))?;
+        let component = ComponentFacts {
+            name: name.to_owned(),
+            sha: tree.pinned.map(|pinned| pinned.sha).unwrap_or_default(),
+            version: version.to_owned(),
+            reference: reference.clone(),
+        };
+        let origin = Origin::Other {
+            host: Some(host.to_owned()),
+            project: project.to_owned(),
+            reference: Some(reference),
+        };
+        Ok(SourceText { component: Some(component), ..source(path, text, origin) })
+    }
+
+    /// The reference that a version means.
+    fn version(&self, host: &str, project: &str, version: &str) -> Result<String, String> {
+        let is_part = !version.is_empty()
+            && version.split('.').count() < 3
+            && version.split('.').all(|part| part.parse::<u64>().is_ok());
+        if version != "~latest" && !is_part {
+            return Ok(version.to_owned());
+        }
+        let url = match self.places.get(&project.to_lowercase()) {
+            Some(SourceOverride::Git(url)) => url.clone(),
+            // What is used as it is has no versions.
+            Some(SourceOverride::Folder(folder)) if !folder.join(".git").exists() => {
+                return Ok("HEAD".to_owned());
+            }
+            Some(SourceOverride::Folder(folder)) => folder.display().to_string(),
+            None => self.address(Some(host), project),
+        };
+        let tags = self.cache.tags(&url).map_err(|error| error.to_string())?;
+        let wanted: Vec<u64> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+        let of_version = tags.into_iter().filter_map(|tag| Some((released(&tag)?, tag)));
+        let newest = of_version.filter(|(numbers, _)| numbers.starts_with(&wanted)).max();
+        let none = || format!("the project has no released version for `{version}`");
+        newest.map(|(_, tag)| tag).ok_or_else(none)
+    }
+}
+
+impl Sources for ProjectSources<'_> {
+    fn answer(&self, request: &SourceRequest) -> Answer {
+        match self.local.answer(request) {
+            Answer::NotFetched => self.fetched.answer(request),
+            answer => answer,
+        }
+    }
+}
+
+/// The numbers of a released version such as `1.2.3` or `v1.2.3`; none of a pre-release.
+fn released(tag: &str) -> Option<Vec<u64>> {
+    let numbers: Vec<u64> = tag
+        .strip_prefix('v')
+        .unwrap_or(tag)
+        .split('.')
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
+    (numbers.len() == 3).then_some(numbers)
+}
+
+fn template(name: &str) -> Result<Vec<SourceText>, String> {
+    match templates::text(name) {
+        Some(text) => Ok(vec![source(name, text.to_owned(), Origin::Elsewhere)]),
+        None => Err(format!(
+            "it does not ship with Windlass, which has {}; copy the file from your GitLab into the \
+             project and include it by `local`",
+            templates::names().collect::<Vec<_>>().join(" and ")
+        )),
+    }
+}
+
+fn source(name: &str, text: String, origin: Origin) -> SourceText {
+    SourceText { name: name.into(), text: text.into(), origin, component: None }
+}
+
+/// A file below a folder. What leads out of it, by links too, is not read.
+fn read(folder: &Path, path: &str) -> Result<String, String> {
+    let is_inside = |path: &Path| path.components().all(|it| matches!(it, PathPart::Normal(_)));
+    let file = folder.join(path).canonicalize().map_err(|error| error.to_string())?;
+    let folder = folder.canonicalize().map_err(|error| error.to_string())?;
+    if !is_inside(Path::new(path)) || !file.starts_with(folder) {
+        return Err("it lies outside of the repository".to_owned());
+    }
+    let size = fs::metadata(&file).map_err(|error| error.to_string())?.len();
+    if size > LARGEST {
+        return Err(format!("it is larger than {} MiB", LARGEST >> 20));
+    }
+    fs::read_to_string(file).map_err(|error| error.to_string())
+}
+
+/// A file that a job left, as the text of a pipeline.
+pub fn read_below(folder: &Path, path: &str) -> Result<SourceText, String> {
+    let path = path.trim_start_matches('/');
+    read(folder, path).map(|text| source(path, text, Origin::Project))
+}
+
+/// What `HOST/PROJECT/NAME@VERSION` asks for.
+pub fn component_request(address: &str) -> Result<SourceRequest, String> {
+    let parts = address.rsplit_once('@').and_then(|(path, version)| {
+        let (host, path) = path.split_once('/')?;
+        let (project, name) = path.rsplit_once('/')?;
+        Some([host, project, name, version].map(str::to_owned))
+    });
+    let [host, project, name, version] = parts.ok_or_else(|| {
+        format!("`{address}` is no component; it takes `HOST/PROJECT/NAME@VERSION`")
+    })?;
+    Ok(SourceRequest::Component { host, project, name, version })
+}
+
+/// The files below a folder that fit a pattern, in the order of their paths.
+fn glob(folder: &Path, pattern: &str, origin: &Origin) -> Result<Vec<SourceText>, String> {
+    let fits = PathPattern::new(pattern).ok_or_else(|| "the pattern is invalid".to_owned())?;
+    let mut paths = files(folder);
+    paths.retain(|path| fits.matches(path));
+    let texts = paths.iter().map(|path| Ok(source(path, read(folder, path)?, origin.clone())));
+    texts.collect()
+}
+
+/// The paths of all files below a folder, in their order.
+pub fn files(folder: &Path) -> Vec<String> {
+    let mut paths = Vec::new();
+    below(folder, PathBuf::new(), &mut |path| paths.push(path.to_owned()));
+    paths.sort();
+    paths
+}
+
+/// Calls `look` with the path of every file below a folder; links to folders are not followed.
+fn below(root: &Path, inside: PathBuf, look: &mut dyn FnMut(&str)) {
+    let Ok(listing) = fs::read_dir(root.join(&inside)) else { return };
+    for entry in listing.flatten() {
+        let path = inside.join(entry.file_name());
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            if entry.file_name() != ".git" {
+                below(root, path, look);
+            }
+        } else if let Some(path) = path.to_str() {
+            look(path);
+        }
+    }
+}
