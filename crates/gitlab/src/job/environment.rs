@@ -69,10 +69,9 @@ pub(crate) async fn add_secrets(
     variables: &mut Variables,
 ) -> Result<(), String> {
     for (name, token) in &order.job.id_tokens {
-        let signer = options
-            .tokens
-            .as_ref()
-            .ok_or_else(|| format!("nobody here signs the identity token {name} (`id_tokens`)"))?;
+        let signer = options.tokens.as_ref().ok_or_else(|| {
+            format!("nobody here signs the identity token {name} (`id_tokens`)")
+        })?;
         let audiences: Vec<String> =
             token.audiences.iter().map(|audience| variables.expand(audience)).collect();
         let token = signer.sign(&audiences, &claims(variables)).await;
@@ -81,10 +80,9 @@ pub(crate) async fn add_secrets(
         variables.insert(name.as_str(), masked);
     }
     for (name, secret) in &order.job.secrets {
-        let store = options
-            .secrets
-            .as_ref()
-            .ok_or_else(|| format!("nobody here opens the secret {name} (`secrets`)"))?;
+        let store = options.secrets.as_ref().ok_or_else(|| {
+            format!("nobody here opens the secret {name} (`secrets`)")
+        })?;
         let token = secret.token.as_ref().map(|token| variables.expand(token));
         let known = variables.expanded();
         let variable = |name: &str| known.value(name).map(str::to_owned);
@@ -144,7 +142,9 @@ pub(crate) fn mask(variables: &Variables, masks: &Masker) {
     for (_, variable) in expanded.iter().filter(|(_, variable)| variable.masked) {
         masks.add(&variable.value);
         if variable.file {
-            variable.value.lines().for_each(|line| drop(masks.add(line)));
+            variable.value.lines().for_each(|line| {
+                masks.add(line);
+            });
         }
     }
 }
