@@ -61,8 +61,11 @@ impl Choice {
                 Err(error) => chosen.warnings.push(format!("untracked: {error}")),
             }
         }
-        let excluded: Vec<GlobMatcher> =
-            self.exclude.iter().filter_map(|path| matcher(relative(&project, path).ok()?)).collect();
+        let excluded: Vec<GlobMatcher> = self
+            .exclude
+            .iter()
+            .filter_map(|path| matcher(relative(&project, path).ok()?))
+            .collect();
         chosen.files.retain(|file| !excluded.iter().any(|glob| glob.is_match(file)));
         chosen
     }

@@ -37,7 +37,10 @@ impl<'a> Output<'a> {
         if self.coverage.is_some() {
             self.look_for_coverage(bytes);
         }
-        if self.held.is_empty() && !bytes.windows(8).any(|it| it == b"section_") && !self.may_begin(bytes) {
+        if self.held.is_empty()
+            && !bytes.windows(8).any(|it| it == b"section_")
+            && !self.may_begin(bytes)
+        {
             self.at_start = bytes.last() == Some(&b'\n');
             return self.lane.bytes(bytes);
         }

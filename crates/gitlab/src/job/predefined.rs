@@ -64,7 +64,8 @@ pub(crate) fn of_place(job: &Job, place: &Place<'_>, known: &Variables) -> Varia
     set("CI_RUNNER_EXECUTABLE_ARCH", format!("{system}/{machine}"));
     set("CI_CONCURRENT_ID", "0".to_owned());
     set("CI_CONCURRENT_PROJECT_ID", "0".to_owned());
-    let shared = if place.is_shared { "CI_SHARED_ENVIRONMENT" } else { "CI_DISPOSABLE_ENVIRONMENT" };
+    let shared =
+        if place.is_shared { "CI_SHARED_ENVIRONMENT" } else { "CI_DISPOSABLE_ENVIRONMENT" };
     set(shared, "true".to_owned());
     let pipeline_id = known.value("CI_PIPELINE_ID");
     let pipeline_id = pipeline_id.map_or_else(|| place.pipeline_id.to_string(), str::to_owned);

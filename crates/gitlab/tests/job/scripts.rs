@@ -78,7 +78,8 @@ async fn marks_of_sections_are_not_shown() {
 
 #[tokio::test]
 async fn coverage_is_found_in_the_log() {
-    let configuration = "a:\n  coverage: '/TOTAL.*? (\\d+\\.\\d+)%/'\n  script: [\"echo 'TOTAL 82.50%'\"]\n";
+    let configuration =
+        "a:\n  coverage: '/TOTAL.*? (\\d+\\.\\d+)%/'\n  script: [\"echo 'TOTAL 82.50%'\"]\n";
     let ended = Bench::new().run(configuration).await;
     assert_eq!(ended.attribute("coverage").as_deref(), Some("82.50 %"));
 }
