@@ -71,6 +71,7 @@ impl Lane {
 
     /// Begins a section, under the words of the runner's log.
     pub fn begin(&mut self, name: &str, label: &str) {
+        self.flush();
         let id = self.node().child(name);
         self.add(Change::Declare(Node {
             id: id.clone(),
@@ -89,6 +90,8 @@ impl Lane {
     pub fn end(&mut self, status: Status, reason: Option<String>) {
         self.settle();
         let Some((node, start)) = self.section.take() else { return };
+        // What was written so far belongs before all that comes now.
+        self.flush();
         let word = match status {
             Status::Succeeded => "passed",
             Status::Cancelled => "canceled",
@@ -99,6 +102,7 @@ impl Lane {
         let stream = self.node().to_string();
         let log = (end > start).then_some(LogSlice { stream, start, end });
         self.add(Change::Conclude { node, status, word: word.to_owned(), reason, log });
+        self.send();
     }
 
     /// Appends what a program printed. A secret may lie across two calls.
