@@ -24,5 +24,5 @@ mod tree;
 mod trigger;
 
 pub use driver::GitlabJobDriver;
-pub use setup::session_id;
 pub use options::{ContainerSettings, GitlabRunnerOptions, IdentityTokens, ImageUse, SecretStore};
+pub use setup::session_id;

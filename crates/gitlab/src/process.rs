@@ -16,11 +16,11 @@ mod tally;
 
 use std::collections::{HashMap, VecDeque};
 
+use windlass_gitlab_syntax::Variables;
 use windlass_kernel::{
     Command, Fact, Node, NodeId, NodeKind, Operation, OperationId, OperationResult, Process,
     ProcessError, RunInputs, Status,
 };
-use windlass_gitlab_syntax::Variables;
 
 use self::graph::{JobKey, PipelineState};
 use crate::{inputs::GitlabRunInputs, order::PipelineContext};

@@ -160,7 +160,9 @@ impl Ended {
                 printed.extend(log[start..end].lines().map(str::to_owned));
             }
         }
-        printed.retain(|line| !line.starts_with("\u{1b}[32;1m$ ") && line != "Running after script...");
+        printed.retain(|line| {
+            !line.starts_with("\u{1b}[32;1m$ ") && line != "Running after script..."
+        });
         printed
     }
 

@@ -6,8 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
-use windlass_gitlab_syntax::pipeline::{Artifacts, SaveWhen};
 use windlass_gitlab_syntax::Variables;
+use windlass_gitlab_syntax::pipeline::{Artifacts, SaveWhen};
 use windlass_kernel::Status;
 
 use super::files::{Choice, Chosen};
@@ -87,7 +87,10 @@ pub(crate) async fn bring(
         lane.line(&format!("Downloading artifacts for {}...", source.name));
         let (from, to) = (store.files_of(&source.node), project.to_owned());
         let brought = tokio::task::spawn_blocking(move || tree::bring(&from, &to)).await;
-        if let Err(error) = brought.map_err(|error| error.to_string()).and_then(|it| it.map_err(|error| error.to_string())) {
+        if let Err(error) = brought
+            .map_err(|error| error.to_string())
+            .and_then(|it| it.map_err(|error| error.to_string()))
+        {
             let message = format!("the artifacts of '{}' cannot be unpacked: {error}", source.name);
             lane.fail(&message);
             lane.end(Status::Failed, Some(message.clone()));
@@ -113,10 +116,7 @@ pub(crate) async fn keep(
     if !is_asked_for || !end.keeps(artifacts.when) {
         return Ok(false);
     }
-    lane.begin(
-        "upload_artifacts",
-        &format!("Uploading artifacts for {} job", end.word()),
-    );
+    lane.begin("upload_artifacts", &format!("Uploading artifacts for {} job", end.word()));
     let expand = |texts: &[String]| texts.iter().map(|text| variables.expand(text)).collect();
     let choice = Choice {
         paths: expand(&artifacts.paths),
@@ -131,7 +131,8 @@ pub(crate) async fn keep(
         }
         Ok::<Chosen, std::io::Error>(chosen)
     });
-    let kept = kept.await.map_err(|error| error.to_string()).and_then(|it| it.map_err(|e| e.to_string()));
+    let kept =
+        kept.await.map_err(|error| error.to_string()).and_then(|it| it.map_err(|e| e.to_string()));
     match kept {
         Ok(chosen) => {
             chosen.notes.iter().for_each(|note| lane.line(note));

@@ -165,8 +165,7 @@ pub(crate) async fn keep(
     (directory, project): (&Path, &Path),
     end: ScriptEnd,
 ) {
-    let is_kept =
-        |it: &&ReadyCache| it.policy != CachePolicy::Pull && end.keeps(it.cache.when);
+    let is_kept = |it: &&ReadyCache| it.policy != CachePolicy::Pull && end.keeps(it.cache.when);
     if !caches.iter().any(|cache| is_kept(&cache)) {
         return;
     }

@@ -118,7 +118,8 @@ async fn start_service(
     provide(job, lane, engine, &name, &service.image.pull_policy).await?;
     let mut spec = spec(job, &format!("svc{number}"), &name);
     spec.options = options(&service.image, job)?;
-    spec.entrypoint = service.image.entrypoint.clone().filter(|it| it.iter().any(|it| !it.is_empty()));
+    spec.entrypoint =
+        service.image.entrypoint.clone().filter(|it| it.iter().any(|it| !it.is_empty()));
     spec.command.clone_from(&service.command);
     let mut variables = job.variables.clone();
     variables.overlay(&service.variables);
@@ -234,7 +235,8 @@ impl Inside {
         let path = job.variables.value("CI_PROJECT_PATH").unwrap_or("project");
         let is_plain = |it: char| it.is_ascii_alphanumeric() || "._/-".contains(it);
         let is_path = path.chars().all(is_plain) && !path.contains("..") && !path.is_empty();
-        let builds = Path::new("/builds").join(if is_path { path.trim_matches('/') } else { "project" });
+        let builds =
+            Path::new("/builds").join(if is_path { path.trim_matches('/') } else { "project" });
         let temp = PathBuf::from(format!("{}.tmp", builds.display()));
         let command_files = host.command_files.join("container");
         let inner = temp.join("commands");
@@ -258,9 +260,8 @@ impl Inside {
 fn open_to_all(directory: &Path) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt as _;
     let made = std::fs::create_dir_all(directory);
-    let opened = made.and_then(|()| {
-        std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o777))
-    });
+    let opened = made
+        .and_then(|()| std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o777)));
     opened.map_err(|error| format!("cannot make {}: {error}", directory.display()))
 }
 

@@ -53,8 +53,7 @@ impl JobDriver for GitlabJobDriver {
         if let Some(trigger) = &order.job.trigger {
             return trigger::run(&order, trigger, &self.options, &port, &artifacts).await;
         }
-        let prepared =
-            setup::prepare(order, self.options.clone(), port.clone(), artifacts).await;
+        let prepared = setup::prepare(order, self.options.clone(), port.clone(), artifacts).await;
         match prepared {
             Ok((job, mut lane)) => {
                 let (status, report) = run(&job, &mut lane).await;
@@ -80,7 +79,11 @@ async fn run(job: &Job, lane: &mut Lane) -> (Status, JobReport) {
     let project = job.directory.workspace.as_path();
     let caches = cache::prepare(&job.order.job.cache, project, &job.variables);
     if let Err(failure) = bring_files(job, lane, &caches).await {
-        return finish(lane, Status::Failed, JobReport { failure: Some(failure), ..JobReport::default() });
+        return finish(
+            lane,
+            Status::Failed,
+            JobReport { failure: Some(failure), ..JobReport::default() },
+        );
     }
     let mut coverage = coverage_of(job, lane);
     let ending = run_script(job, lane, coverage.as_mut()).await;
@@ -120,7 +123,8 @@ async fn bring_files(
     if !hook.is_empty() {
         lane.begin("get_sources", "Getting source from Git repository");
         let text = job.shell.script(hook);
-        let ending = run_text(job, lane, "pre_get_sources", &text, &[], None, job.limits.clone()).await;
+        let ending =
+            run_text(job, lane, "pre_get_sources", &text, &[], None, job.limits.clone()).await;
         let is_fine = ending == Ending::Exited(0);
         lane.end(if is_fine { Status::Succeeded } else { Status::Failed }, reason(&ending));
         if !is_fine {
@@ -173,7 +177,10 @@ async fn run_script(job: &Job, lane: &mut Lane, mut coverage: Option<&mut Covera
                 let coverage = coverage.as_deref_mut();
                 run_text(job, lane, "script", &text, &own, coverage, limits.clone()).await
             }
-            None => Ending::Broken(format!("the step '{}' calls another one, which cannot be run here; write it as a `script`", step.name)),
+            None => Ending::Broken(format!(
+                "the step '{}' calls another one, which cannot be run here; write it as a `script`",
+                step.name
+            )),
         };
         lane.end(status_of(&ending), reason(&ending));
         if ending != Ending::Exited(0) {
@@ -201,17 +208,22 @@ async fn after_script(job: &Job, lane: &mut Lane, script: &Ending) -> Result<(),
     lane.begin("after_script", "Running after_script");
     lane.line("Running after script...");
     let limit = job.duration("RUNNER_AFTER_SCRIPT_TIMEOUT").unwrap_or(AFTER_SCRIPT_TIMEOUT);
-    let limits =
-        Limits { cancelled: None, deadline: Instant::now() + limit, ..job.limits.clone() };
+    let limits = Limits { cancelled: None, deadline: Instant::now() + limit, ..job.limits.clone() };
     let own = [("CI_JOB_STATUS".to_owned(), Variable::literal(status))];
     let text = job.shell.script(commands);
     let ending = run_text(job, lane, "after_script", &text, &own, None, limits).await;
     let is_fine = ending == Ending::Exited(0);
-    let is_ignored =
-        job.variables.scope().expanded_value("AFTER_SCRIPT_IGNORE_ERRORS").is_none_or(|it| it != "false");
+    let is_ignored = job
+        .variables
+        .scope()
+        .expanded_value("AFTER_SCRIPT_IGNORE_ERRORS")
+        .is_none_or(|it| it != "false");
     if !is_fine {
         let reason = reason(&ending).unwrap_or_default();
-        lane.warn(&format!("after_script failed, {}: {reason}", if is_ignored { "but job will continue unaffected" } else { "and the job with it" }));
+        lane.warn(&format!(
+            "after_script failed, {}: {reason}",
+            if is_ignored { "but job will continue unaffected" } else { "and the job with it" }
+        ));
     }
     let status = match (is_fine, is_ignored) {
         (true, _) => Status::Succeeded,

@@ -69,9 +69,10 @@ pub(crate) async fn add_secrets(
     variables: &mut Variables,
 ) -> Result<(), String> {
     for (name, token) in &order.job.id_tokens {
-        let signer = options.tokens.as_ref().ok_or_else(|| {
-            format!("nobody here signs the identity token {name} (`id_tokens`)")
-        })?;
+        let signer = options
+            .tokens
+            .as_ref()
+            .ok_or_else(|| format!("nobody here signs the identity token {name} (`id_tokens`)"))?;
         let audiences: Vec<String> =
             token.audiences.iter().map(|audience| variables.expand(audience)).collect();
         let token = signer.sign(&audiences, &claims(variables)).await;
@@ -80,9 +81,10 @@ pub(crate) async fn add_secrets(
         variables.insert(name.as_str(), masked);
     }
     for (name, secret) in &order.job.secrets {
-        let store = options.secrets.as_ref().ok_or_else(|| {
-            format!("nobody here opens the secret {name} (`secrets`)")
-        })?;
+        let store = options
+            .secrets
+            .as_ref()
+            .ok_or_else(|| format!("nobody here opens the secret {name} (`secrets`)"))?;
         let token = secret.token.as_ref().map(|token| variables.expand(token));
         let known = variables.expanded();
         let variable = |name: &str| known.value(name).map(str::to_owned);

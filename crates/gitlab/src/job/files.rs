@@ -61,8 +61,11 @@ impl Choice {
                 Err(error) => chosen.warnings.push(format!("untracked: {error}")),
             }
         }
-        let excluded: Vec<GlobMatcher> =
-            self.exclude.iter().filter_map(|path| matcher(relative(&project, path).ok()?)).collect();
+        let excluded: Vec<GlobMatcher> = self
+            .exclude
+            .iter()
+            .filter_map(|path| matcher(relative(&project, path).ok()?))
+            .collect();
         chosen.files.retain(|file| !excluded.iter().any(|glob| glob.is_match(file)));
         chosen
     }
@@ -105,7 +108,8 @@ fn search(project: &Path, path: &str, found: &mut BTreeSet<PathBuf>) -> Result<(
         return Ok(());
     }
     if literal.len() == path.len() {
-        return Ok(take(project, start, found));
+        take(project, start, found);
+        return Ok(());
     }
     let glob = matcher(path).ok_or("it is no glob that can be read")?;
     walk(project, start, &mut |file| {

@@ -2,7 +2,8 @@
 //! looked at for the coverage.
 //!
 //! Source: "Job logs", custom collapsible sections. A mark is `section_start:TIME:NAME[OPTIONS]`
-//! or `section_end:TIME:NAME`, a carriage return and `ESC[0K`; what stands behind it is shown.
+//! or `section_end:TIME:NAME`, mostly between `ESC[0K` and a carriage return with another one; what
+//! stands behind it is shown.
 
 use super::{coverage::Coverage, lane::Lane};
 
@@ -11,7 +12,8 @@ const LONGEST_LINE: usize = 64 * 1024;
 /// The longest mark, in bytes.
 const LONGEST_MARK: usize = 1024;
 /// How a mark begins.
-const MARKS: [&[u8]; 2] = [b"section_start:", b"section_end:"];
+const MARKS: [&[u8]; 4] =
+    [b"section_start:", b"section_end:", b"\x1b[0Ksection_start:", b"\x1b[0Ksection_end:"];
 /// What follows a mark.
 const ERASE: &[u8] = b"\x1b[0K";
 
@@ -37,7 +39,10 @@ impl<'a> Output<'a> {
         if self.coverage.is_some() {
             self.look_for_coverage(bytes);
         }
-        if self.held.is_empty() && !bytes.windows(8).any(|it| it == b"section_") && !self.may_begin(bytes) {
+        if self.held.is_empty()
+            && !bytes.windows(8).any(|it| it == b"section_")
+            && !self.may_begin(bytes)
+        {
             self.at_start = bytes.last() == Some(&b'\n');
             return self.lane.bytes(bytes);
         }

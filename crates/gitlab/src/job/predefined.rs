@@ -64,7 +64,8 @@ pub(crate) fn of_place(job: &Job, place: &Place<'_>, known: &Variables) -> Varia
     set("CI_RUNNER_EXECUTABLE_ARCH", format!("{system}/{machine}"));
     set("CI_CONCURRENT_ID", "0".to_owned());
     set("CI_CONCURRENT_PROJECT_ID", "0".to_owned());
-    let shared = if place.is_shared { "CI_SHARED_ENVIRONMENT" } else { "CI_DISPOSABLE_ENVIRONMENT" };
+    let shared =
+        if place.is_shared { "CI_SHARED_ENVIRONMENT" } else { "CI_DISPOSABLE_ENVIRONMENT" };
     set(shared, "true".to_owned());
     let pipeline_id = known.value("CI_PIPELINE_ID");
     let pipeline_id = pipeline_id.map_or_else(|| place.pipeline_id.to_string(), str::to_owned);
@@ -80,7 +81,7 @@ pub(crate) fn of_place(job: &Job, place: &Place<'_>, known: &Variables) -> Varia
 /// The variables of an environment that follow from its name, with the references in it replaced.
 pub(crate) fn of_environment(name: &str, tier: Option<&str>) -> Variables {
     let mut variables = Variables::default();
-    let tier = tier.map_or_else(|| tier_of(name), |tier| tier);
+    let tier = tier.unwrap_or_else(|| tier_of(name));
     variables.insert("CI_ENVIRONMENT_SLUG", Variable::literal(environment_slug(name)));
     variables.insert("CI_ENVIRONMENT_TIER", Variable::literal(tier));
     variables

@@ -91,11 +91,7 @@ pub(crate) async fn run(
     }
 }
 
-async fn drive(
-    running: &mut dyn Running,
-    output: &mut Output<'_>,
-    limits: &mut Limits,
-) -> Ending {
+async fn drive(running: &mut dyn Running, output: &mut Output<'_>, limits: &mut Limits) -> Ending {
     let mut buffer = Vec::with_capacity(16 * 1024);
     let mut stopped: Option<Ending> = None;
     let mut is_killed = false;

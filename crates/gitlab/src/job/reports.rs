@@ -49,17 +49,14 @@ pub(crate) fn take(reports: &Reports, project: &Path, variables: &Variables, to:
         }
         texts
     };
-    let dotenv = if reports.dotenv.is_empty() { Vec::new() } else { texts(&reports.dotenv, "dotenv") };
+    let dotenv =
+        if reports.dotenv.is_empty() { Vec::new() } else { texts(&reports.dotenv, "dotenv") };
     let junit = if reports.junit.is_empty() { Vec::new() } else { texts(&reports.junit, "junit") };
-    let coverage = reports
-        .coverage_report
-        .as_ref()
-        .map(|report| (report.format.as_str(), texts(std::slice::from_ref(&report.path), "coverage_report")));
-    let others: Vec<(&str, Vec<String>)> = reports
-        .others
-        .iter()
-        .map(|(kind, paths)| (kind.as_str(), texts(paths, kind)))
-        .collect();
+    let coverage = reports.coverage_report.as_ref().map(|report| {
+        (report.format.as_str(), texts(std::slice::from_ref(&report.path), "coverage_report"))
+    });
+    let others: Vec<(&str, Vec<String>)> =
+        reports.others.iter().map(|(kind, paths)| (kind.as_str(), texts(paths, kind))).collect();
     for text in dotenv {
         read_dotenv(&text, &mut found);
     }
@@ -85,13 +82,16 @@ pub(crate) fn take(reports: &Reports, project: &Path, variables: &Variables, to:
 /// types", `artifacts:reports:dotenv`).
 fn read_dotenv(text: &str, found: &mut Found) {
     if text.len() > LARGEST_DOTENV {
-        found.warnings.push(format!("dotenv: larger than {LARGEST_DOTENV} bytes, so it is left out"));
+        found
+            .warnings
+            .push(format!("dotenv: larger than {LARGEST_DOTENV} bytes, so it is left out"));
         return;
     }
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let pair = line.split_once('=').map(|(name, value)| (name.trim(), value.trim()));
         let is_name = |name: &str| {
-            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            !name.is_empty()
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         };
         match pair {
             Some((name, value)) if is_name(name) => {
@@ -196,14 +196,18 @@ mod tests {
     fn variables_are_read_line_by_line() {
         let mut found = Found::default();
         read_dotenv("A=1\n\n B = two words \nbad line\nC=x=y\n", &mut found);
-        let pairs: Vec<_> = found.dotenv.iter().map(|(name, it)| (name, it.value.as_str())).collect();
+        let pairs: Vec<_> =
+            found.dotenv.iter().map(|(name, it)| (name, it.value.as_str())).collect();
         assert_eq!(pairs, [("A", "1"), ("B", "two words"), ("C", "x=y")]);
         assert_eq!(found.warnings, ["dotenv: 'bad line' is no NAME=VALUE"]);
     }
 
     #[test]
     fn rates_and_findings_are_told() {
-        assert_eq!(line_rate("<?xml version='1.0'?><coverage line-rate='0.856'/>").as_deref(), Some("85.60 %"));
+        assert_eq!(
+            line_rate("<?xml version='1.0'?><coverage line-rate='0.856'/>").as_deref(),
+            Some("85.60 %")
+        );
         assert_eq!(count_findings("[{}, {}]"), Some(2));
         assert_eq!(count_findings("{\"vulnerabilities\": [{}]}"), Some(1));
     }

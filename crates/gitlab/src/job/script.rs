@@ -20,7 +20,8 @@ pub(crate) enum Shell {
 }
 
 /// Starts the better of two shells on the script that is its first argument.
-const CHOICE: &str = "if command -v bash >/dev/null 2>&1; then exec bash \"$0\"; fi; exec sh \"$0\"";
+const CHOICE: &str =
+    "if command -v bash >/dev/null 2>&1; then exec bash \"$0\"; fi; exec sh \"$0\"";
 
 impl Shell {
     /// The shell of a machine with this environment.
@@ -35,8 +36,11 @@ impl Shell {
     pub fn start(self, script: &Path, directory: &Path) -> ExecSpec {
         match self {
             Shell::Bash => ExecSpec::new("bash", directory).arguments([script]),
-            Shell::Either => ExecSpec::new("sh", directory)
-                .arguments(["-c".as_ref(), CHOICE.as_ref(), script.as_os_str()]),
+            Shell::Either => ExecSpec::new("sh", directory).arguments([
+                "-c".as_ref(),
+                CHOICE.as_ref(),
+                script.as_os_str(),
+            ]),
         }
     }
 

@@ -66,7 +66,10 @@ async fn create(
     let is_child = matches!(trigger.target, TriggerTarget::Child(_));
     let above = order.pipeline.depth;
     if above >= if is_child { DEEPEST_PARENT } else { DEEPEST_UPSTREAM } {
-        return Err(format!("{} pipelines lie above this one already, it cannot trigger another", above));
+        return Err(format!(
+            "{} pipelines lie above this one already, it cannot trigger another",
+            above
+        ));
     }
     let variables = environment::known(order, options, port.run_inputs())?;
     let trigger = expanded(trigger, &variables);
@@ -76,7 +79,9 @@ async fn create(
             if let ChildSource::Artifact { job, .. } = &include.source {
                 let source = order.artifacts_from.iter().find(|source| source.name == *job);
                 let source = source.ok_or_else(|| {
-                    format!("the job '{job}' left no artifacts, from which the pipeline would be made")
+                    format!(
+                        "the job '{job}' left no artifacts, from which the pipeline would be made"
+                    )
                 })?;
                 files.push((job.clone(), artifacts.files_of(&source.node)));
             }

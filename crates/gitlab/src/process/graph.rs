@@ -90,8 +90,12 @@ impl PipelineState {
         wanted: Option<&HashSet<usize>>,
     ) -> Self {
         let (bridge, node) = bridge.map_or((None, NodeId::run()), |(key, node)| (Some(key), node));
-        let numbers: HashMap<&str, usize> =
-            pipeline.stages.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
+        let numbers: HashMap<&str, usize> = pipeline
+            .stages
+            .iter()
+            .enumerate()
+            .map(|(index, name)| (name.as_str(), index))
+            .collect();
         let mut stages: Vec<StageState> = Vec::new();
         stages.resize_with(pipeline.stages.len(), StageState::default);
         let mut jobs = Vec::with_capacity(pipeline.jobs.len());

@@ -176,7 +176,8 @@ impl Run {
     /// Waits for the turn in the job's resource group, where it has one.
     fn take_turn(&mut self, key: JobKey) {
         let definition = self.pipelines[key.pipeline].definition(key.job);
-        let group = definition.resource_group.as_ref().map(|group| self.levels(key).merged().expand(group));
+        let group =
+            definition.resource_group.as_ref().map(|group| self.levels(key).merged().expand(group));
         match group.filter(|group| !group.is_empty()) {
             Some(group) => {
                 let group = format!("resource_group/{group}");
@@ -237,12 +238,14 @@ impl Run {
     fn artifact_sources(&self, key: JobKey) -> Vec<JobKey> {
         let pipeline = &self.pipelines[key.pipeline];
         let definition = pipeline.definition(key.job);
-        let wanted = |job: usize| match (&definition.dependencies, &definition.needs) {
+        let wanted = |job: usize| {
+            match (&definition.dependencies, &definition.needs) {
             (Some(names), _) if !names.iter().any(|name| name == pipeline.name(job)) => false,
             (_, Some(needs)) => needs.iter().any(|need| {
                 matches!(need, Need::Job { job: name, artifacts: true, .. } if name == pipeline.name(job))
             }),
             (_, None) => pipeline.jobs[job].stage < pipeline.jobs[key.job].stage,
+        }
         };
         let mut own: Vec<usize> =
             pipeline.producers.iter().copied().filter(|job| wanted(*job)).collect();

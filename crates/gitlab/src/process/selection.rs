@@ -20,7 +20,9 @@ pub(super) fn wanted_jobs(pipeline: &Pipeline, selection: &Selection) -> Option<
     });
     let mut open: Vec<usize> = named.map(|(index, _)| index).collect();
     let mut wanted: HashSet<usize> = open.iter().copied().collect();
-    while selection.with_needs && let Some(job) = open.pop() {
+    while selection.with_needs
+        && let Some(job) = open.pop()
+    {
         for before in waits_for(pipeline, job) {
             if wanted.insert(before) {
                 open.push(before);

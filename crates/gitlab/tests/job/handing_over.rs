@@ -79,7 +79,8 @@ async fn caches_are_found_by_key() {
     assert_eq!(ended.printed("b/fallback"), ["shared"]);
     assert!(ended.printed("b/other")[0].contains("deps"));
     // They outlive the run.
-    let alone = "found:\n  script: [cat deps/x]\n  cache: {key: shared, paths: [deps/], policy: pull}\n";
+    let alone =
+        "found:\n  script: [cat deps/x]\n  cache: {key: shared, paths: [deps/], policy: pull}\n";
     assert_eq!(bench.run(alone).await.printed("test/found"), ["shared"]);
 }
 

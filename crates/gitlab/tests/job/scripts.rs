@@ -69,7 +69,7 @@ async fn masked_variables_do_not_reach_the_log() {
 async fn marks_of_sections_are_not_shown() {
     let ended = Bench::new()
         .run(
-            "a:\n  script:\n    - printf 'section_start:1:one[collapsed=true]\\r\\033[0KHeading\\n'\n    \
+            "a:\n  script:\n    - printf '\\033[0Ksection_start:1:one[collapsed=true]\\r\\033[0KHeading\\n'\n    \
              - echo inside\n    - printf 'section_end:1:one\\r\\033[0K\\n'\n    - printf 'section_no\\n'\n",
         )
         .await;
@@ -78,7 +78,8 @@ async fn marks_of_sections_are_not_shown() {
 
 #[tokio::test]
 async fn coverage_is_found_in_the_log() {
-    let configuration = "a:\n  coverage: '/TOTAL.*? (\\d+\\.\\d+)%/'\n  script: [\"echo 'TOTAL 82.50%'\"]\n";
+    let configuration =
+        "a:\n  coverage: '/TOTAL.*? (\\d+\\.\\d+)%/'\n  script: [\"echo 'TOTAL 82.50%'\"]\n";
     let ended = Bench::new().run(configuration).await;
     assert_eq!(ended.attribute("coverage").as_deref(), Some("82.50 %"));
 }

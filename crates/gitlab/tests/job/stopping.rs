@@ -35,7 +35,10 @@ async fn a_cancelled_job_still_runs_its_after_script() {
     started.handle.cancel(NodeId::run(), Actor::Person("ann".into()));
     let ended = started.ended().await;
     assert_eq!(ended.printed("test/a"), ["begun", "canceled"]);
-    assert_eq!((ended.end("test/a").as_str(), ended.word.as_str()), ("canceled canceled by ann", "canceled"));
+    assert_eq!(
+        (ended.end("test/a").as_str(), ended.word.as_str()),
+        ("canceled canceled by ann", "canceled")
+    );
 }
 
 /// "CI/CD YAML syntax reference", `retry`.
@@ -55,7 +58,10 @@ async fn a_job_is_tried_again() {
 async fn slow_jobs_do_not_hold_back_others() {
     let bench = Bench::new();
     let mark = bench.directory.path().join("mark");
-    let wait = format!("for i in $(seq 200); do test -e {0} && exit 0; sleep 0.05; done; exit 1", mark.display());
+    let wait = format!(
+        "for i in $(seq 200); do test -e {0} && exit 0; sleep 0.05; done; exit 1",
+        mark.display()
+    );
     let configuration = format!(
         "stages: [a, b, c]\n\
          slow: {{stage: a, script: ['{wait}']}}\n\

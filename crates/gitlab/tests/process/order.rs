@@ -100,7 +100,8 @@ fn a_selection_runs_the_named_jobs_and_with_needs_those_before_them() {
 
 #[test]
 fn names_with_slashes_stay_apart() {
-    let mut bench = Bench::of("stages: [a, a/b]\nb/c: {stage: a, script: x}\nc: {stage: a/b, script: x}\n");
+    let mut bench =
+        Bench::of("stages: [a, a/b]\nb/c: {stage: a, script: x}\nc: {stage: a/b, script: x}\n");
     bench.pass("b%2Fc");
     bench.pass("c");
     assert_eq!(bench.word(""), "passed");

@@ -25,7 +25,10 @@ fn one_job_is_cancelled_alone() {
     cancel(&mut bench, NodeId::new("test/a"));
     bench.settle("a", OperationResult::Cancelled);
     bench.pass("b");
-    assert_eq!((bench.word("a"), bench.word("b"), bench.word("")), ("canceled", "passed", "canceled"));
+    assert_eq!(
+        (bench.word("a"), bench.word("b"), bench.word("")),
+        ("canceled", "passed", "canceled")
+    );
 }
 
 #[test]
