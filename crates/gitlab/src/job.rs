@@ -2,7 +2,7 @@
 //!
 //! [`driver`] leads through the job: files and caches are brought, the script runs, then
 //! `after_script`, then caches and artifacts are kept. [`script`] makes the text of a script,
-//! [`program`] runs it, [`output`] takes in what it prints, [`lane`] is where all of that is told.
+//! [`program`] runs it, [`output`] and [`sections`] take in what it prints, [`lane`] is where all of that is told.
 //! [`files`] and [`tree`] choose and copy files for [`artifacts`] and [`cache`].
 
 mod artifacts;
@@ -19,6 +19,7 @@ pub mod predefined;
 mod program;
 mod reports;
 mod script;
+mod sections;
 mod setup;
 mod tree;
 mod trigger;

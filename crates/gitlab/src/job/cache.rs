@@ -196,16 +196,26 @@ pub(crate) async fn keep(
     lane.end(Status::Succeeded, None);
 }
 
-/// Puts a finished directory in the place of another.
+/// Puts a finished directory in the place of another. Of several jobs that keep the same cache at
+/// the same time the last one wins.
 fn replace(finished: &Path, place: &Path) -> io::Result<()> {
-    let old = finished.with_extension("old");
-    match fs::rename(place, &old) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+    let old = finished.with_added_extension("old");
+    for _ in 0..ATTEMPTS {
+        match fs::rename(place, &old) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let moved = fs::rename(finished, place);
+        match fs::remove_dir_all(&old) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        if moved.is_ok() {
+            return Ok(());
+        }
     }
-    fs::rename(finished, place)?;
-    match fs::remove_dir_all(&old) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    fs::remove_dir_all(finished)
 }
+
+/// How often a cache is put in its place when others do the same.
+const ATTEMPTS: usize = 3;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::Instant;
 use windlass_engine::{JobDriver, JobPort};
-use windlass_gitlab_syntax::pipeline::Reports;
+use windlass_gitlab_syntax::pipeline::{Artifacts, Need, Reports};
 use windlass_gitlab_syntax::{Variable, Variables};
 use windlass_kernel::{AnnotationLevel, JobOrder, JobResult, Status};
 
@@ -132,12 +132,25 @@ async fn bring_files(
         }
     }
     cache::bring(lane, caches, (&job.options.caches, project)).await;
+    tell_foreign_needs(job, lane);
     let sources = &job.order.artifacts_from;
     if !sources.is_empty() {
         let brought = artifacts::bring(lane, &job.artifacts, sources, project).await;
         brought.map_err(|_| FailureReason::RunnerSystemFailure)?;
     }
     Ok(())
+}
+
+/// What other projects have is on their GitLab ("CI/CD YAML syntax reference", `needs:project`).
+fn tell_foreign_needs(job: &Job, lane: &mut Lane) {
+    for need in job.order.job.needs.iter().flatten() {
+        if let Need::Project { project, job: name, artifacts: true, .. } = need {
+            let project = job.variables.expand(project);
+            lane.warn(&format!(
+                "the artifacts of '{name}' of {project} are not here, so the job runs without them"
+            ));
+        }
+    }
 }
 
 fn coverage_of(job: &Job, lane: &mut Lane) -> Option<Coverage> {
@@ -293,6 +306,19 @@ fn outcome(ending: &Ending, lane: &mut Lane) -> (Status, JobReport) {
     (status_of(ending), report)
 }
 
+/// The artifacts of a job, with the folder that it publishes ("CI/CD YAML syntax reference",
+/// `pages:publish`).
+fn artifacts_of(job: &Job, lane: &mut Lane) -> Option<Artifacts> {
+    let mut artifacts = job.order.job.artifacts.clone();
+    if let Some(pages) = &job.order.job.pages {
+        let folder = pages.publish.as_ref().map(|folder| job.variables.expand(folder));
+        let folder = folder.unwrap_or_else(|| "public".to_owned());
+        lane.attribute("pages", &folder);
+        artifacts.get_or_insert_default().paths.push(folder);
+    }
+    artifacts
+}
+
 /// Keeps artifacts and reads reports.
 async fn keep_artifacts(
     job: &Job,
@@ -300,7 +326,7 @@ async fn keep_artifacts(
     end: ScriptEnd,
     report: &mut JobReport,
 ) -> Result<(), String> {
-    let Some(definition) = &job.order.job.artifacts else { return Ok(()) };
+    let Some(definition) = &artifacts_of(job, lane) else { return Ok(()) };
     let project = job.directory.workspace.as_path();
     let variables = &job.variables;
     let kept = artifacts::keep(lane, &job.artifacts, definition, (project, variables), end).await;
