@@ -90,6 +90,8 @@ async fn run(job: &Job, lane: &mut Lane) -> (Status, JobReport) {
     let end = match ending {
         Ending::Exited(0) => ScriptEnd::Succeeded,
         Ending::Exited(_) | Ending::Broken(_) => ScriptEnd::Failed,
+        // The script's own limit leaves time to keep what it made.
+        Ending::TimedOut if Instant::now() < job.limits.deadline => ScriptEnd::Failed,
         Ending::Cancelled | Ending::TimedOut => ScriptEnd::Stopped,
     };
     let (mut status, mut report) = outcome(&ending, lane);
