@@ -144,7 +144,9 @@ pub(crate) fn mask(variables: &Variables, masks: &Masker) {
     for (_, variable) in expanded.iter().filter(|(_, variable)| variable.masked) {
         masks.add(&variable.value);
         if variable.file {
-            variable.value.lines().for_each(|line| drop(masks.add(line)));
+            variable.value.lines().for_each(|line| {
+                masks.add(line);
+            });
         }
     }
 }

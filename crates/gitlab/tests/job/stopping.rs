@@ -24,9 +24,12 @@ async fn a_job_that_takes_too_long_is_stopped() {
 
 #[tokio::test]
 async fn a_cancelled_job_still_runs_its_after_script() {
-    let started = Bench::new()
+    let bench = Bench::new();
+    let started = bench
         .start("a: {script: [echo begun, sleep 60], after_script: [echo \"$CI_JOB_STATUS\"]}\n");
+    let began = Instant::now();
     while !started.logs.text("test/a").contains("\nbegun\n") {
+        assert!(began.elapsed() < Duration::from_secs(20), "the job does not begin");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     started.handle.cancel(NodeId::run(), Actor::Person("ann".into()));
