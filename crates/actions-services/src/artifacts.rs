@@ -279,16 +279,21 @@ async fn signed_url(
     Message(request): Message<Named>,
 ) -> Answer<Address> {
     let artifact = request.find(&shared, &job).await?;
+    let blob = (BlobKind::Artifact, artifact.id);
+    let shown = presentation(artifact);
+    let signed_url = shared.blob_address(&here, blob, Permission::Read, &shown);
+    Ok(Json(Address { signed_url }))
+}
+
+/// What a download of an artifact says of itself.
+pub(crate) fn presentation(artifact: ArtifactRecord) -> Presentation {
     let is_zip = artifact.media_type == ZIP;
     let file_name = if is_zip && !artifact.name.ends_with(".zip") {
         format!("{}.zip", artifact.name)
     } else {
         artifact.name
     };
-    let shown = Presentation { file_name, media_type: artifact.media_type };
-    let blob = (BlobKind::Artifact, artifact.id);
-    let signed_url = shared.blob_address(&here, blob, Permission::Read, &shown);
-    Ok(Json(Address { signed_url }))
+    Presentation { file_name, media_type: artifact.media_type }
 }
 
 async fn delete(

@@ -1,8 +1,10 @@
-//! The part of GitHub's REST API that local runs need: what the repository is, and its files as an
-//! archive. The rest is answered with 404 and the way out.
+//! The part of GitHub's REST API that local runs need: what the repository is, its files as an
+//! archive, and [`artifacts`]. The rest is answered with 404 and the way out.
 //!
 //! Source: GitHub Docs, "REST API endpoints for repositories" and "… repository contents". A job
 //! sees its own repository alone.
+
+mod artifacts;
 
 use std::{process::Stdio, sync::Arc};
 
@@ -33,6 +35,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route(&format!("{repository}/tarball/{{*reference}}"), get(tarball))
         .route(&format!("{repository}/zipball"), get(zipball_of_head))
         .route(&format!("{repository}/zipball/{{*reference}}"), get(zipball))
+        .merge(artifacts::routes())
         .route(&format!("{API_PATH}/{{*rest}}"), axum::routing::any(unserved))
         .route(GRAPHQL_PATH, axum::routing::any(unserved))
 }

@@ -3,6 +3,8 @@
 //! The image's tag is a hash over the folder and the Dockerfile's name, so an action that did not
 //! change is not built again, in no run. The folder goes to the engine as an archive on disk.
 
+mod ignore;
+
 use std::fs;
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use bollard::query_parameters::BuildImageOptionsBuilder;
 use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 
+use self::ignore::Ignored;
 use crate::error::EngineError;
 use crate::{Engine, Progress};
 
@@ -40,8 +43,8 @@ impl Engine {
         request: &BuildRequest,
         progress: Progress<'_>,
     ) -> Result<String, EngineError> {
-        let folder = request.folder.clone();
-        let packed = tokio::task::spawn_blocking(move || pack(&folder)).await;
+        let (folder, dockerfile) = (request.folder.clone(), request.dockerfile.clone());
+        let packed = tokio::task::spawn_blocking(move || pack(&folder, &dockerfile)).await;
         let failed = |reason: String| EngineError::Build { what: request.what.clone(), reason };
         let packed = packed.map_err(|error| failed(error.to_string()))?;
         let (archive, mut hash) = packed.map_err(|source| EngineError::File {
@@ -100,14 +103,16 @@ fn build_error(what: &str, error: bollard::errors::Error) -> EngineError {
     }
 }
 
-/// A folder as an archive, and the hash of its content. `.git` is left out; times are not kept, so
-/// that the same files are the same archive.
-fn pack(folder: &Path) -> io::Result<(fs::File, Sha256)> {
+/// A folder as an archive, and the hash of its content. `.git` and what `.dockerignore` names are
+/// left out; times are not kept, so that the same files are the same archive.
+fn pack(folder: &Path, dockerfile: &str) -> io::Result<(fs::File, Sha256)> {
+    let ignored = Ignored::read(folder, dockerfile)?;
     let mut archive = tar::Builder::new(tempfile::tempfile()?);
     archive.mode(tar::HeaderMode::Deterministic);
     archive.follow_symlinks(false);
     let mut names = Vec::new();
     list(folder, Path::new(""), &mut names)?;
+    names.retain(|name| !ignored.leaves_out(name));
     names.sort();
     for name in names {
         archive.append_path_with_name(folder.join(&name), &name)?;
@@ -159,7 +164,7 @@ mod tests {
     use super::*;
 
     fn hash(folder: &Path) -> Vec<u8> {
-        pack(folder).expect("an archive").1.finalize().to_vec()
+        pack(folder, "Dockerfile").expect("an archive").1.finalize().to_vec()
     }
 
     #[test]

@@ -141,6 +141,14 @@ pub(crate) fn status_word(status: Status) -> &'static str {
     }
 }
 
+/// The same of a run: some of its jobs failed and were allowed to.
+pub(crate) fn run_word(status: Status) -> &'static str {
+    match status {
+        Status::Warning => "succeeded with warnings",
+        other => status_word(other),
+    }
+}
+
 /// `0.3s`, `12.3s`, `2m 05s`, `1h 02m`.
 pub(crate) fn duration(time: SignedDuration) -> String {
     let tenths = u64::try_from(time.as_millis() / 100).unwrap_or(0);

@@ -5,7 +5,7 @@ use windlass_kernel::{Annotation, AnnotationLevel, NodeKind};
 use crate::{
     Appearance, NodeState, NodeView, RunView, SurfaceSettings,
     log_line::{LineBuffer, LineKind, classify, clean},
-    style::{Tone, count, duration, status_word},
+    style::{Tone, count, duration, run_word, status_word},
 };
 
 /// Failures, remarks and pages beyond these numbers are counted and not shown.
@@ -209,7 +209,7 @@ impl Summary<'_> {
 /// `✘ CI failed in 1.3s: 3 jobs succeeded, 1 failed`
 pub(crate) fn result_line(view: &RunView, look: Appearance) -> String {
     let root = view.root();
-    let word = root.status().map_or("unfinished", status_word);
+    let word = root.status().map_or("unfinished", run_word);
     let took = root.ended_at.and_then(|end| root.duration(end)).map(duration);
     let took = took.map(|took| format!(" in {took}")).unwrap_or_default();
     let reason = root.reason().map(|reason| format!(": {}", flat(reason))).unwrap_or_default();

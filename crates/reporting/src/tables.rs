@@ -8,7 +8,7 @@ use windlass_kernel::{NodeKind, RunId, Status};
 use crate::{
     Appearance, NodeState, NodeView, RunView, SurfaceSettings,
     fit::{fit, width},
-    style::{Tone, duration, status_word},
+    style::{Tone, duration, run_word, status_word},
     summary::{flat, remarks},
 };
 
@@ -89,7 +89,7 @@ fn cells(row: &RunRow, look: Appearance, now: Timestamp) -> [String; 7] {
         RunRowState::Interrupted => (look.either("↯", "!"), "interrupted"),
         RunRowState::Ended(status) => {
             let ended = NodeState::Concluded { status, word: String::new(), reason: None };
-            (look.sign(&ended), status_word(status))
+            (look.sign(&ended), run_word(status))
         }
     };
     let attempt = match row.attempt {

@@ -13,5 +13,6 @@ pub use container_engine::ContainerEngine;
 pub use journal::MemoryJournal;
 pub use logs::MemoryLogs;
 pub use performer::ScriptedPerformer;
+pub use program_image::ProgramImage;
 pub use single_job::{SingleJob, SingleJobEnded};
 pub use trace::{Trace, survives_every_kill};

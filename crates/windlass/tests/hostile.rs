@@ -1,5 +1,6 @@
 //! Bad input, bad luck and bad manners: each is answered clearly and leaves nothing behind.
 
+mod artifacts;
 mod containers;
 mod disks;
 mod interruption;

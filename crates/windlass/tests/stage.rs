@@ -214,6 +214,35 @@ impl Stage {
     }
 }
 
+/// A file system of its own for the history; not for everybody to mount.
+pub struct Mounted<'stage>(&'stage Stage);
+
+impl<'stage> Mounted<'stage> {
+    /// Mounts one; `None` where that is not allowed.
+    pub fn new(stage: &'stage Stage, options: &str) -> Option<Self> {
+        fs::create_dir_all(stage.state()).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", options, "none"]).arg(stage.state());
+        let done = mount.output().is_ok_and(|output| output.status.success());
+        done.then_some(Mounted(stage))
+    }
+}
+
+impl Mounted<'_> {
+    /// Gives it more room.
+    pub fn grow(&self) {
+        let mut mount = Command::new("mount");
+        mount.args(["-o", "remount,size=200m"]).arg(self.0.state());
+        assert!(mount.status().unwrap().success());
+    }
+}
+
+impl Drop for Mounted<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.0.state()).status();
+    }
+}
+
 /// Starts a program with its output gathered.
 pub fn start(mut command: Command) -> UnderWay {
     use std::os::unix::process::CommandExt as _;

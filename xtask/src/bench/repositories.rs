@@ -24,6 +24,8 @@ enum Workflows {
     Many { count: usize },
     /// The templates among the cases of other projects.
     Starters,
+    /// A configuration of GitLab.
+    Configuration { text: String },
 }
 
 /// A workflow of a usual size.
@@ -105,6 +107,36 @@ impl Repository {
         Repository { workflows: Workflows::Starters, files: 0 }
     }
 
+    /// Jobs of GitLab in one stage, each with a script that does nothing.
+    pub fn gitlab_jobs(count: usize) -> Self {
+        let jobs = (0..count).map(|index| format!("job-{index}:\n  script: \"true\"\n"));
+        Self::configuration(jobs.collect())
+    }
+
+    /// Stages of GitLab, each with one such job.
+    pub fn gitlab_stages(count: usize) -> Self {
+        let names: Vec<String> = (0..count).map(|index| format!("stage-{index}")).collect();
+        let jobs = names
+            .iter()
+            .map(|stage| format!("of-{stage}:\n  stage: {stage}\n  script: \"true\"\n"));
+        Self::configuration(format!("stages: [{}]\n", names.join(", ")) + &jobs.collect::<String>())
+    }
+
+    /// Jobs of GitLab of a usual length: seven lines each.
+    pub fn gitlab_usual(count: usize) -> Self {
+        let jobs = (0..count).map(|index| {
+            format!(
+                "job-{index}:\n  stage: test\n  variables:\n    NUMBER: \"{index}\"\n  rules:\n    - if: \
+                 $CI_COMMIT_BRANCH\n  script: [make job-{index}]\n"
+            )
+        });
+        Self::configuration(jobs.collect())
+    }
+
+    fn configuration(text: String) -> Self {
+        Repository { workflows: Workflows::Configuration { text }, files: 0 }
+    }
+
     fn of(jobs: String) -> Self {
         Repository { workflows: Workflows::One { jobs }, files: 0 }
     }
@@ -112,8 +144,11 @@ impl Repository {
     /// Writes the repository and commits it.
     pub fn make(&self, folder: &Path) -> Result<()> {
         let workflows = folder.join(".github/workflows");
-        fs::create_dir_all(&workflows)?;
+        if !matches!(self.workflows, Workflows::Configuration { .. }) {
+            fs::create_dir_all(&workflows)?;
+        }
         match &self.workflows {
+            Workflows::Configuration { text } => fs::write(folder.join(".gitlab-ci.yml"), text)?,
             Workflows::One { jobs } => {
                 fs::write(workflows.join("bench.yml"), format!("on: push\njobs:\n{jobs}"))?;
             }

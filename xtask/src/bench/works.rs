@@ -70,6 +70,7 @@ pub fn all() -> Vec<Work> {
     let mut works = vec![version()];
     works.extend(small());
     works.extend(matrices());
+    works.extend(gitlab());
     works.push(printing("a step that prints 100 MB", GIGABYTE / 10));
     works.push(printing("a step that prints 1 GB", GIGABYTE));
     works.extend([500, 1_000, 2_000].map(chain));
@@ -119,6 +120,29 @@ fn matrices() -> [Work; 2] {
     [
         run("matrix of 100 jobs", Repository::matrix(100, 0), 100, floor(2.0)),
         run("matrix of 100 jobs, 100 files", Repository::matrix(100, 99), 100, floor(4.0)),
+    ]
+}
+
+fn gitlab() -> [Work; 4] {
+    let floor = |times, plus| Target::Floor { times, plus, mebibytes: None };
+    let of = |name, repository, scripts, target| Work {
+        peer: None,
+        ..run(name, repository, scripts, target)
+    };
+    [
+        of("GitLab: 1 job", Repository::gitlab_jobs(1), 1, floor(3.0, 8.0)),
+        of("GitLab: 100 jobs", Repository::gitlab_jobs(100), 100, floor(1.5, 0.0)),
+        of("GitLab: 20 stages", Repository::gitlab_stages(20), 20, floor(4.0, 0.0)),
+        Work {
+            name: "GitLab: list of 1,000 jobs",
+            repository: Some(Repository::gitlab_usual(1_000)),
+            windlass: &["list"],
+            peer: None,
+            floor: None,
+            printed: 0,
+            target: Target::Milliseconds(40.0),
+            most_runs: usize::MAX,
+        },
     ]
 }
 

@@ -110,7 +110,7 @@ echo kept=it >> $GITHUB_STATE
 echo \"$(grep -c answer $GITHUB_EVENT_PATH) $(cat /github/workspace/known.txt) ${PATH:-none}\"
 echo '::error file=known.txt,line=1::bad'
 ";
-    let dockerfile = "FROM busybox\nCOPY *.sh /\nRUN chmod +x /*.sh\nENTRYPOINT [\"/main.sh\"]\n";
+    let dockerfile = "FROM busybox\nCOPY *.sh /\nRUN chmod +x /*.sh && ! test -e /secret.sh\nENTRYPOINT [\"/main.sh\"]\n";
     let bench = || {
         Bench::new()
             .engine(engine)
@@ -118,6 +118,8 @@ echo '::error file=known.txt,line=1::bad'
             .file("act/Dockerfile", dockerfile)
             .file("act/main.sh", main)
             .file("act/post.sh", "#!/bin/sh\necho \"post $STATE_kept\"\n")
+            .file("act/.dockerignore", "*.sh\n!main.sh\n!post.sh\n")
+            .file("act/secret.sh", "")
             .file("known.txt", "known")
     };
     let steps = "- uses: ./act

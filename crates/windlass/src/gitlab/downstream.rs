@@ -137,7 +137,8 @@ async fn child_text(
     let path = |path: &str| path.trim_start_matches('/').to_owned();
     let request = match &include.source {
         ChildSource::Local(file) => {
-            SourceRequest::File { origin: Origin::Project, path: path(file) }
+            let found = sources.file(&path(file));
+            return found.map_err(|cause| format!("{file}: {cause}"));
         }
         ChildSource::Project { project, reference, file } => SourceRequest::File {
             origin: Origin::Other {

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    fs,
+    fs, io,
     path::{Component as PathPart, Path, PathBuf},
 };
 
@@ -254,7 +254,10 @@ fn source(name: &str, text: String, origin: Origin) -> SourceText {
 /// A file below a folder. What leads out of it, by links too, is not read.
 fn read(folder: &Path, path: &str) -> Result<String, String> {
     let is_inside = |path: &Path| path.components().all(|it| matches!(it, PathPart::Normal(_)));
-    let file = folder.join(path).canonicalize().map_err(|error| error.to_string())?;
+    let file = folder.join(path).canonicalize().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => error.to_string(),
+    })?;
     let folder = folder.canonicalize().map_err(|error| error.to_string())?;
     if !is_inside(Path::new(path)) || !file.starts_with(folder) {
         return Err("it lies outside of the repository".to_owned());

@@ -268,6 +268,47 @@ assert.strictEqual(core.getInput('public-token'), '');";
 }
 
 #[test]
+fn artifacts_are_found_by_the_api_too() {
+    let up = "
+sized('one', 1000); sized('two', 2000);
+await upload('one'); await upload('two');";
+    let by_api = "
+const { context } = github, octokit = github.getOctokit(core.getInput('token'));
+const findBy = run => ({
+  token: core.getInput('token'), workflowRunId: run, repositoryOwner: context.repo.owner,
+  repositoryName: context.repo.repo });
+const run = FIRST_RUN;
+const { artifacts } = await artifact.listArtifacts({ findBy: findBy(run) });
+assert.deepStrictEqual(artifacts.map(one => one.name).sort(), ['one', 'two']);
+const found = (await artifact.getArtifact('two', { findBy: findBy(run) })).artifact;
+const got = await artifact.downloadArtifact(found.id,
+  { path: 'got', findBy: findBy(run), expectedHash: found.digest });
+assert(!got.digestMismatch);
+assert.strictEqual(fs.statSync('got/two').size, 2000);
+await artifact.getArtifact('six', { findBy: findBy(run) }).then(() => assert(false), () => 0);
+const page = await octokit.rest.actions.listArtifactsForRepo({ ...context.repo, per_page: 1, page: 2 });
+assert.strictEqual(page.data.total_count, 2);
+assert.strictEqual(page.data.artifacts.length, 1);
+const asked = { ...context.repo, artifact_id: found.id };
+assert.strictEqual((await octokit.rest.actions.getArtifact(asked)).data.size_in_bytes, found.size);
+if (DELETE) {
+  await artifact.deleteArtifact('two', { findBy: findBy(run) });
+  await octokit.rest.actions.getArtifact(asked).catch(error => console.log('gone', error.status));
+}
+await octokit.rest.actions.listArtifactsForRepo({ owner: 'octo', repo: 'other' })
+  .then(() => assert(false), error => assert.strictEqual(error.status, 404));";
+    let own = by_api.replace("FIRST_RUN", "context.runId").replace("DELETE", "false");
+    let workflow = |jobs: &str| format!("on: push\njobs:\n{jobs}");
+    let Some(stage) = stage(&workflow(&job("a", "", &[up, &own]))) else { return };
+    run(&stage, &[]).expect(0);
+    // A later run names an earlier one by its number.
+    let later = by_api.replace("FIRST_RUN", "1").replace("DELETE", "true");
+    stage.write(".github/workflows/ci.yml", workflow(&job("a", "", &[&later])));
+    run(&stage, &[]).expect(0).tells(&["gone 404"]);
+    stage.windlass(&["artifacts", "list"]).expect(0).tells(&["one"]).conceals(&["two"]);
+}
+
+#[test]
 fn with_a_token_steps_talk_to_the_forge_itself() {
     let script = "
 console.log(process.env.GITHUB_API_URL, process.env.GITHUB_SERVER_URL);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use windlass_testkit::ContainerEngine;
+use windlass_testkit::{ContainerEngine, ProgramImage};
 
 use super::services::{job, stage as toolkit_stage};
 use crate::stage::{Stage, UnderWay, soon, start};
@@ -154,7 +154,11 @@ jobs:
 fn toolkit_job(engine: &ContainerEngine, scripts: &[&str]) -> Option<Stage> {
     let packages = fs::canonicalize(std::env::var_os("WINDLASS_TEST_NODE_MODULES")?).unwrap();
     let programs = ["node", "tar", "gzip"].map(|name| format!("/usr/bin/{name}"));
-    engine.import_programs("node:20", &programs.each_ref().map(String::as_str), "");
+    engine.import_programs(&ProgramImage {
+        name: "node:20",
+        paths: &programs.each_ref().map(String::as_str),
+        ..ProgramImage::default()
+    });
     let packages = packages.display();
     let head = format!(
         "    permissions: {{id-token: write}}

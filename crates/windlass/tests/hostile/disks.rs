@@ -1,38 +1,11 @@
 //! Directories that are full, read-only, or no directories.
 
-use std::{fs, process::Command};
+use std::fs;
 
-use crate::stage::Stage;
+use crate::stage::{Mounted, Stage};
 
 const TWO_JOBS: &str = "on: push\njobs:\n  a: {runs-on: x, steps: [{run: echo hello}]}\n  b: {needs: a, runs-on: x, \
     steps: [{run: 'setsid sleep 600 & head -c 8000000 /dev/urandom | base64 > \"$GITHUB_WORKSPACE/../x\"; head -c 8000000 /dev/urandom | base64'}]}\n";
-
-/// A file system of its own for the history; not for everybody to mount.
-struct Mounted<'stage>(&'stage Stage);
-
-impl<'stage> Mounted<'stage> {
-    fn new(stage: &'stage Stage, options: &str) -> Option<Self> {
-        fs::create_dir_all(stage.state()).unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", options, "none"]).arg(stage.state());
-        let done = mount.output().is_ok_and(|output| output.status.success());
-        done.then_some(Mounted(stage))
-    }
-}
-
-impl Mounted<'_> {
-    fn grow(&self) {
-        let mut mount = Command::new("mount");
-        mount.args(["-o", "remount,size=200m"]).arg(self.0.state());
-        assert!(mount.status().unwrap().success());
-    }
-}
-
-impl Drop for Mounted<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0.state()).status();
-    }
-}
 
 #[test]
 fn a_full_disk_stops_the_run_which_goes_on_when_there_is_space() {
