@@ -10,6 +10,8 @@ pub(super) struct Call {
     pub case: String,
     pub cwd: String,
     pub args: Arguments,
+    /// By job: the lines it printed to its standard output.
+    pub stdout: BTreeMap<String, Vec<String>>,
     /// By job: how it ended.
     pub status: BTreeMap<String, String>,
     pub preview: Option<String>,

@@ -64,6 +64,10 @@ impl Project {
         Ok(Self { folder: folder.to_owned(), facts, addresses: RefCell::default() })
     }
 
+    pub(super) fn levels(&self) -> &Levels {
+        &self.facts.levels
+    }
+
     pub(super) fn compile(&self, call: &Call) -> Compiled {
         let file = call.args.file.as_deref().unwrap_or(".gitlab-ci.yml");
         let text = fs::read_to_string(self.folder.join(file)).unwrap_or_default();

@@ -22,6 +22,9 @@ use crate::{advice, extends, reference, validation};
 /// section "Use nested includes": up to 150.
 pub const MOST_INCLUDES: usize = 150;
 
+/// Nobody reads more problems of one configuration.
+const MOST_TOLD: usize = 5_000;
+
 /// What is compiled.
 pub struct Call<'call> {
     /// The configuration, as a rule `.gitlab-ci.yml`.
@@ -109,6 +112,10 @@ fn prepare(
     if problems[before..].iter().any(Problem::is_error) {
         return None;
     }
+    if let Some(problem) = validation::too_heavy(&merged) {
+        problems.push(problem);
+        return None;
+    }
     validation::check_merged(&merged, &mut Checker { problems, conditions: &knowledge.conditions });
     if !validation::has_jobs(&merged) && !problems.iter().any(Problem::is_error) {
         let place = merged.entries().next().map(|(_, entry)| entry.key).unwrap_or_default();
@@ -125,6 +132,7 @@ fn prepare(
 fn told(loader: &Loader<'_>) -> Vec<Diagnostic> {
     let told = loader.problems.iter().filter(|it| it.is_error() || loader.is_own(it));
     let mut diagnostics: Vec<Diagnostic> = told
+        .take(MOST_TOLD)
         .map(|problem| {
             let chain = loader.chain(problem.span.source);
             chain.into_iter().fold(problem.to_diagnostic(), |diagnostic, place| {

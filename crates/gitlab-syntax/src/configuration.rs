@@ -15,7 +15,7 @@ use crate::value::{Data, Entry, Mapping, Value};
 const DEFAULT_STAGES: &[&str] = &["build", "test", "deploy"];
 
 /// The stage of a job that names none.
-pub(crate) const DEFAULT_STAGE: &str = "test";
+const DEFAULT_STAGE: &str = "test";
 
 /// Keywords at the top that say something for all jobs; `default` says it in a newer way.
 const OLD_DEFAULTS: &[&str] = &["after_script", "before_script", "cache", "image", "services"];
@@ -40,6 +40,15 @@ pub struct ConfiguredJob {
     pub key: Span,
     /// Its keywords.
     pub value: Value,
+}
+
+impl ConfiguredJob {
+    /// The stage it names, in its newer or older way, else the one of a job that names none.
+    #[must_use]
+    pub fn stage(&self) -> String {
+        let stage = self.value.get("stage").or_else(|| self.value.get("type"));
+        stage.and_then(Value::as_scalar).unwrap_or_else(|| DEFAULT_STAGE.to_owned())
+    }
 }
 
 /// Whether a key at the top is a keyword and no job.

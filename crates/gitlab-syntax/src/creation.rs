@@ -5,7 +5,7 @@
 
 mod job;
 mod needs;
-mod parallel;
+pub(crate) mod parallel;
 mod workflow;
 
 use indexmap::IndexMap;
@@ -17,8 +17,6 @@ use crate::problem::{Problem, ProblemKind};
 use crate::reading;
 use crate::value::Value;
 use crate::variables::Variables;
-
-pub(crate) use needs::written_stage;
 
 /// Why a valid configuration makes no pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,6 +13,9 @@ use crate::value::{Data, Entry, Mapping, Value};
 /// Most values of a file with all aliases written out.
 const MOST_VALUES: u64 = 1_000_000;
 
+/// Most text of a file in bytes with all aliases written out.
+const MOST_TEXT: usize = 50_000_000;
+
 /// Deepest nesting with all aliases written out; GitLab's own limit.
 const DEEPEST: u32 = 100;
 
@@ -48,7 +51,11 @@ pub fn read(
         if root.node.height > DEEPEST {
             return refuse(ProblemKind::TooDeep { limit: DEEPEST });
         }
-        roots.push(Reader { problems }.value(root));
+        let mut reader = Reader { problems, text: 0 };
+        roots.push(reader.value(root));
+        if reader.text > MOST_TEXT {
+            return refuse(ProblemKind::TooMuchText { limit: MOST_TEXT });
+        }
     }
     if let Some(third) = roots.get(2) {
         return Err(Box::new(Problem::new(third.span, ProblemKind::TooManyDocuments)));
@@ -65,6 +72,8 @@ pub fn read(
 
 struct Reader<'problems> {
     problems: &'problems mut Vec<Problem>,
+    /// Bytes of text read so far, aliases written out.
+    text: usize,
 }
 
 impl Reader<'_> {
@@ -74,9 +83,13 @@ impl Reader<'_> {
         if node.node.tag.as_ref().is_some_and(|tag| tag.0 == "!reference") {
             return Value::new(self.reference(node), span);
         }
+        self.text += node.as_str().map_or(0, str::len);
+        if self.text > MOST_TEXT {
+            return Value::new(Data::Null, span);
+        }
         let data = match &node.node.content {
             Content::Scalar { text, style: ScalarStyle::Plain } => resolve_plain(text),
-            Content::Scalar { text, .. } => Data::Text(text.clone().into_owned()),
+            Content::Scalar { text, .. } => Data::Text(text.as_ref().into()),
             Content::Sequence(_) => Data::List(node.items().map(|item| self.value(item)).collect()),
             Content::Mapping(_) => Data::Mapping(self.mapping(node)),
             Content::Alias { .. } => Data::Null,

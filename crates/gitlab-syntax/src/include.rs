@@ -8,6 +8,7 @@
 
 mod entry;
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use windlass_diagnostics::{SourceId, SourceMap, Span};
@@ -177,6 +178,7 @@ impl<'call> Loader<'call> {
             inputs: &values,
             component: source.component.as_ref().filter(|_| asks),
             variables: &self.variables,
+            filled: Cell::new(0),
         };
         interpolation.fill(&mut body, &mut self.problems);
         Some(body)

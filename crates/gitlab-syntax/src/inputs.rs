@@ -102,8 +102,15 @@ pub(crate) fn resolve(
     values
 }
 
+/// Deepest nesting of a value, as of files; files that include one another with ever deeper values
+/// would go on beyond it.
+const DEEPEST: usize = 100;
+
 /// Why a value does not fit, as the end of a sentence about the input.
 fn check(input: &InputSpecification, options: &[Value], value: &Value) -> Result<(), String> {
+    if value.depth() > DEEPEST {
+        return Err(format!("is nested more than {DEEPEST} levels deep"));
+    }
     if !input.kind.fits(value) {
         return Err(format!("is {}, and the value is {}", input.kind.as_str(), value.kind()));
     }

@@ -32,6 +32,10 @@ pub enum ProblemKind {
     TooManyValues { limit: u64 },
     #[error("with its aliases written out the file is nested more than {limit} levels deep")]
     TooDeep { limit: u32 },
+    #[error("with its aliases written out the file has more than {limit} bytes of text")]
+    TooMuchText { limit: usize },
+    #[error("with all that jobs take over the configuration has more than {limit} bytes")]
+    TooHeavy { limit: usize },
     #[error("the file has more than two documents; a header and the configuration are read")]
     TooManyDocuments,
     #[error("this key is a list or a mapping; keys are text")]
@@ -162,7 +166,7 @@ rules! { ProblemKind:
     Warning "gl/plain-secret" = PlainSecret, "a secret is written into the configuration";
     Error "gl/reference" = UnknownReference | ReferenceCycle | ReferenceNotList | ReferenceTooDeep, "`!reference` leads nowhere or in a circle";
     Warning "gl/scan-may-fail" = ScanMayFail, "a security scan is allowed to fail";
-    Error "gl/too-large" = TooManyValues | TooDeep | TooManyDocuments, "the configuration is larger than what is read";
+    Error "gl/too-large" = TooManyValues | TooDeep | TooMuchText | TooHeavy | TooManyDocuments, "the configuration is larger than what is read";
     Warning "gl/undecided" = Undecided, "a rule cannot be decided with what is known";
     Error "gl/unknown-keyword" = UnknownKeyword, "there is no such keyword";
     Error "gl/unknown-stage" = UnknownStage, "a job is in a stage that is not there";

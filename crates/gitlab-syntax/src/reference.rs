@@ -8,8 +8,8 @@ use crate::value::{Data, Mapping, Value};
 /// How many references may lead to one another.
 const DEEPEST: usize = 10;
 
-/// Most values that all references together may add: references of references grow fast.
-const MOST_VALUES: usize = 1_000_000;
+/// Most weight that all references together may add: references of references grow fast.
+const MOST_WEIGHT: usize = 50_000_000;
 
 /// Replaces all references of a configuration.
 pub(crate) fn apply(configuration: &mut Mapping, problems: &mut Vec<Problem>) {
@@ -38,7 +38,7 @@ pub(crate) struct Resolver<'tree, 'problems> {
     problems: &'problems mut Vec<Problem>,
     /// The references that are being followed.
     path: Vec<Vec<String>>,
-    /// Values added so far.
+    /// Weight added so far.
     added: usize,
 }
 
@@ -80,11 +80,11 @@ impl<'tree, 'problems> Resolver<'tree, 'problems> {
         let path = names.join(", ");
         let problem = if self.path.contains(&names) {
             ProblemKind::ReferenceCycle { path }
-        } else if self.path.len() >= DEEPEST || self.added > MOST_VALUES {
+        } else if self.path.len() >= DEEPEST || self.added > MOST_WEIGHT {
             ProblemKind::ReferenceTooDeep { limit: DEEPEST }
         } else if let Some(target) = self.target(&names) {
             let mut target = target.clone();
-            self.added += size(&target);
+            self.added = self.added.saturating_add(target.weight());
             self.path.push(names);
             self.resolve(&mut target);
             self.path.pop();
@@ -122,14 +122,6 @@ impl<'tree, 'problems> Resolver<'tree, 'problems> {
             (_, true) => value.get(name),
             (_, false) => None,
         })
-    }
-}
-
-fn size(value: &Value) -> usize {
-    match &value.data {
-        Data::List(items) => 1 + items.iter().map(size).sum::<usize>(),
-        Data::Mapping(mapping) => 1 + mapping.iter().map(|(_, value)| size(value)).sum::<usize>(),
-        _ => 1,
     }
 }
 

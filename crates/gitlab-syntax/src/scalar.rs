@@ -12,9 +12,9 @@ pub fn resolve_plain(text: &str) -> Data {
     match first {
         b'~' | b'n' | b'N' if matches!(text, "~" | "null" | "Null" | "NULL") => Data::Null,
         b'0'..=b'9' | b'+' | b'-' | b'.' => {
-            number(text).map_or_else(|| Data::Text(text.to_owned()), Data::Number)
+            number(text).map_or_else(|| Data::Text(text.into()), Data::Number)
         }
-        _ => boolean(text).map_or_else(|| Data::Text(text.to_owned()), Data::Boolean),
+        _ => boolean(text).map_or_else(|| Data::Text(text.into()), Data::Boolean),
     }
 }
 
@@ -97,11 +97,11 @@ mod tests {
             assert_eq!(resolve_plain(text), Data::Number(shown.to_owned()), "{text}");
         }
         for text in ["019", "1.2.3", "v1", "-", ".", "1e3", "10-alpine", "3:9", "+x"] {
-            assert_eq!(resolve_plain(text), Data::Text(text.to_owned()), "{text}");
+            assert_eq!(resolve_plain(text), Data::Text(text.into()), "{text}");
         }
         assert_eq!(resolve_plain("yes"), Data::Boolean(true));
         assert_eq!(resolve_plain("OFF"), Data::Boolean(false));
-        assert_eq!(resolve_plain("nope"), Data::Text("nope".to_owned()));
+        assert_eq!(resolve_plain("nope"), Data::Text("nope".into()));
         assert_eq!(resolve_plain("~"), Data::Null);
     }
 }

@@ -4,6 +4,7 @@
 //! one keyword to see.
 
 use crate::configuration::{Configuration, ConfiguredJob, is_keyword};
+use crate::creation::parallel;
 use crate::keywords::Shape;
 use crate::keywords::check::Checker;
 use crate::keywords::job::JOB;
@@ -15,6 +16,9 @@ use crate::value::{Mapping, Value};
 /// How many characters the name of a job may have. Source: "CI/CD jobs", section "Job name
 /// limitations".
 const LONGEST_NAME: usize = 255;
+
+/// Most weight of all jobs with what they take over: each has its own in the end.
+const MOST_WEIGHT: usize = 100_000_000;
 
 /// Pairs of keywords that exclude one another in a job.
 const CONFLICTS: &[(&str, &str)] = &[
@@ -128,7 +132,7 @@ fn check_stage(
     configuration: &Configuration,
     problems: &mut Vec<Problem>,
 ) {
-    let stage = crate::creation::written_stage(&job.value);
+    let stage = job.stage();
     if configuration.stages.contains(&stage) {
         return;
     }
@@ -176,6 +180,28 @@ fn check_generated(
             problems.push(Problem::new(generating.span, kind));
         }
     }
+}
+
+/// Whether all jobs together, each with its defaults, its variables and as often as `parallel` says,
+/// are more than can be held.
+pub(crate) fn too_heavy(merged: &Mapping) -> Option<Problem> {
+    let shared = ["default", "variables", "image", "services", "before_script", "after_script"];
+    let shared: usize = shared.iter().filter_map(|key| merged.get(key)).map(Value::weight).sum();
+    let mut weight = 0_usize;
+    let is_job = |name: &str| !is_keyword(name) && !name.starts_with('.');
+    for (_, job) in merged.entries().filter(|(name, _)| is_job(name)) {
+        let parallel = job.value.get("parallel");
+        let times = match parallel.map(|it| (it.as_integer(), it)) {
+            Some((Some(times), _)) => usize::try_from(times).unwrap_or(1),
+            Some((None, matrix)) => parallel::count(matrix),
+            None => 1,
+        };
+        weight = weight.saturating_add((shared + job.value.weight()).saturating_mul(times));
+        if weight > MOST_WEIGHT {
+            return Some(Problem::new(job.key, ProblemKind::TooHeavy { limit: MOST_WEIGHT }));
+        }
+    }
+    None
 }
 
 /// Whether a merged document has any job.

@@ -26,8 +26,8 @@ pub enum Data {
     Boolean(bool),
     /// A number, as it is shown.
     Number(String),
-    /// Text.
-    Text(String),
+    /// Text; copies share it.
+    Text(Arc<str>),
     /// A list.
     List(Vec<Value>),
     /// A mapping.
@@ -58,7 +58,7 @@ impl Value {
     }
 
     /// A text.
-    pub fn text(text: impl Into<String>, span: Span) -> Self {
+    pub fn text(text: impl Into<Arc<str>>, span: Span) -> Self {
         Self::new(Data::Text(text.into()), span)
     }
 
@@ -81,7 +81,8 @@ impl Value {
     #[must_use]
     pub fn as_scalar(&self) -> Option<String> {
         match &self.data {
-            Data::Text(text) | Data::Number(text) => Some(text.clone()),
+            Data::Text(text) => Some(text.to_string()),
+            Data::Number(text) => Some(text.clone()),
             Data::Boolean(truth) => Some(truth.to_string()),
             _ => None,
         }
@@ -152,6 +153,34 @@ impl Value {
         self.flattened().into_iter().filter_map(Self::as_scalar).collect()
     }
 
+    /// How much it is: bytes of text and a few more for each value, with all that it shares with
+    /// others counted each time.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        const OF_A_VALUE: usize = 32;
+        OF_A_VALUE
+            + match &self.data {
+                Data::Text(text) => text.len(),
+                Data::Number(text) => text.len(),
+                Data::List(items) => items.iter().map(Self::weight).sum(),
+                Data::Mapping(mapping) => mapping.weight(),
+                Data::Null | Data::Boolean(_) | Data::Reference(_) => 0,
+            }
+    }
+
+    /// How many lists and mappings lie within one another.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        match &self.data {
+            Data::List(items) => 1 + items.iter().map(Self::depth).max().unwrap_or_default(),
+            Data::Mapping(mapping) => {
+                let depths = mapping.iter().map(|(_, value)| value.depth());
+                1 + depths.max().unwrap_or_default()
+            }
+            _ => 0,
+        }
+    }
+
     /// What it is, with its article, for messages.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -176,7 +205,7 @@ impl Value {
             Data::Number(text) => {
                 serde_json::from_str(text).unwrap_or_else(|_| Json::String(text.clone()))
             }
-            Data::Text(text) => Json::String(text.clone()),
+            Data::Text(text) => Json::String(text.to_string()),
             Data::List(items) => Json::Array(items.iter().map(Self::to_json).collect()),
             Data::Mapping(mapping) => Json::Object(
                 mapping.iter().map(|(key, value)| (key.to_owned(), value.to_json())).collect(),
@@ -193,7 +222,7 @@ impl Value {
             Json::Null => Data::Null,
             Json::Bool(truth) => Data::Boolean(*truth),
             Json::Number(number) => Data::Number(number.to_string()),
-            Json::String(text) => Data::Text(text.clone()),
+            Json::String(text) => Data::Text(text.as_str().into()),
             Json::Array(items) => {
                 Data::List(items.iter().map(|item| Self::from_json(item, span)).collect())
             }
@@ -252,6 +281,12 @@ impl Mapping {
     /// Keys and values in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
         self.0.iter().map(|(key, entry)| (key.as_str(), &entry.value))
+    }
+
+    /// As [`Value::weight`].
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        self.iter().map(|(key, value)| key.len() + value.weight()).sum()
     }
 
     /// Takes all pairs of `stronger`: mappings in both are merged, all else is replaced.

@@ -1,9 +1,10 @@
 //! The job driver: does beside a workspace what GitLab's runner does with a job.
 //!
 //! [`driver`] leads through the job: files and caches are brought, the script runs, then
-//! `after_script`, then caches and artifacts are kept. [`script`] makes the text of a script,
-//! [`program`] runs it, [`output`] takes in what it prints, [`lane`] is where all of that is told.
-//! [`files`] and [`tree`] choose and copy files for [`artifacts`] and [`cache`].
+//! `after_script`, then caches and artifacts are kept. [`execution`] runs the scripts: [`script`]
+//! makes their texts, [`program`] runs one, [`output`] and [`sections`] take in what it prints,
+//! [`lane`] is where all of that is told. [`files`] and [`tree`] choose and copy files for
+//! [`artifacts`] and [`cache`].
 
 mod artifacts;
 mod cache;
@@ -11,6 +12,7 @@ mod containers;
 mod coverage;
 mod driver;
 mod environment;
+mod execution;
 mod files;
 mod lane;
 mod options;
@@ -19,6 +21,7 @@ pub mod predefined;
 mod program;
 mod reports;
 mod script;
+mod sections;
 mod setup;
 mod tree;
 mod trigger;

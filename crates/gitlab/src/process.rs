@@ -3,13 +3,15 @@
 //! It owns stages, `needs`, `when`, manual and delayed jobs, retries, resource groups and the
 //! pipelines that jobs trigger; scripts are the [driver](crate::job)'s. A downstream pipeline is a
 //! part of the same run: [`graph`] holds one pipeline, [`ready`] decides what becomes of a job
-//! whose turn has come, [`finish`] takes ends in, [`tally`] knows what several ends come to.
+//! whose turn has come, [`ordering`] what it is given, [`finish`] takes ends in, [`tally`] knows
+//! what several ends come to.
 //!
 //! Source: "CI/CD YAML syntax reference" and "Pipeline architecture" in GitLab's documentation.
 
 mod cancel;
 mod finish;
 mod graph;
+mod ordering;
 mod ready;
 mod selection;
 mod tally;

@@ -2,17 +2,21 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
+mod containers;
+mod downstream;
 mod handing_over;
 mod scripts;
+mod speed;
 mod stopping;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use windlass_container::LazyEngine;
+use windlass_container::{LazyEngine, PullPolicy};
 use windlass_engine::{Decider, Engine, Gates, JobScheduler, Performers, RunHandle, Timers};
 use windlass_gitlab::GitlabProcess;
+use windlass_gitlab::downstream::DownstreamPipelines;
 use windlass_gitlab::inputs::GitlabRunInputs;
 use windlass_gitlab::job::{ContainerSettings, GitlabJobDriver, GitlabRunnerOptions};
 use windlass_gitlab::order::DIALECT;
@@ -31,6 +35,9 @@ struct Bench {
     project: PathBuf,
     levels: Levels,
     image: windlass_gitlab::job::ImageUse,
+    /// Where the container engine is.
+    engine: String,
+    downstream: Option<Arc<dyn DownstreamPipelines>>,
 }
 
 impl Bench {
@@ -38,7 +45,15 @@ impl Bench {
         let directory = tempfile::tempdir().expect("a directory");
         let project = directory.path().join("project");
         std::fs::create_dir(&project).expect("a project");
-        Bench { directory, project, levels: Levels::default(), image: Default::default() }
+        Bench {
+            directory,
+            project,
+            levels: Levels::default(),
+            image: Default::default(),
+            // An engine of this machine is not the tests' to use.
+            engine: "/nowhere/engine.sock".to_owned(),
+            downstream: None,
+        }
     }
 
     fn file(self, path: &str, content: &str) -> Self {
@@ -73,13 +88,14 @@ impl Bench {
             keep: false,
             runner_name: "bench".to_owned(),
             kill: None,
-            // An engine of this machine is not the tests' to use.
             containers: ContainerSettings {
-                engine: Arc::new(LazyEngine::at("/nowhere/engine.sock")),
+                engine: Arc::new(LazyEngine::at(&self.engine)),
                 image: self.image,
+                pull: PullPolicy::Never,
+                owner: run,
                 ..ContainerSettings::default()
             },
-            downstream: None,
+            downstream: self.downstream.clone(),
             tokens: None,
             secrets: None,
         }

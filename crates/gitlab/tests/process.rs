@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 mod downstream;
+mod laws;
 mod manual;
 mod order;
 mod stopping;
@@ -64,8 +65,14 @@ impl Bench {
     }
 
     fn with(text: &str, selection: Selection) -> Self {
-        let inputs =
-            GitlabRunInputs { pipeline: pipeline(text), selection, ..GitlabRunInputs::default() };
+        Self::from_inputs(GitlabRunInputs {
+            pipeline: pipeline(text),
+            selection,
+            ..GitlabRunInputs::default()
+        })
+    }
+
+    fn from_inputs(inputs: GitlabRunInputs) -> Self {
         let inputs = inputs.into_run_inputs("a pipeline".into()).expect("inputs");
         let mut bench = Bench {
             process: GitlabProcess::default(),

@@ -4,7 +4,7 @@
 //! `rules`".
 
 use super::{Creation, Draft, parallel};
-use crate::configuration::{ConfiguredJob, DEFAULT_STAGE};
+use crate::configuration::ConfiguredJob;
 use crate::pattern;
 use crate::pipeline::{AllowFailure, ExcludedJob, ExclusionReason, Job, ParallelInstance, When};
 use crate::reading;
@@ -23,10 +23,9 @@ impl<'call> Creation<'call> {
     ) -> Result<Draft<'call>, ExcludedJob> {
         let value = &configured.value;
         let name = instance.as_ref().map_or_else(|| base_name.to_owned(), parallel::instance_name);
-        let stage = reading::text(value, "stage").or_else(|| reading::text(value, "type"));
         let mut job = Job {
             span: configured.key,
-            stage: stage.unwrap_or_else(|| DEFAULT_STAGE.to_owned()),
+            stage: configured.stage(),
             variables: self.variables_of(value, instance.as_ref()),
             environment: value.get("environment").and_then(reading::environment),
             parallel: instance,

@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::{Creation, Draft, parallel};
-use crate::configuration::DEFAULT_STAGE;
 use crate::pipeline::{ExcludedJob, Job, Need};
 use crate::problem::{ProblemKind, nearest};
 use crate::reading::text;
@@ -198,23 +197,30 @@ impl Directory {
     }
 }
 
+/// The text with `$[[ matrix.NAME ]]` replaced.
+fn filled_text(text: &str, job: &Job) -> Result<String, String> {
+    let matrix = job.parallel.as_ref().map(|instance| &instance.matrix);
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, block)) = rest.split_once("$[[") {
+        let (inner, behind) = block.split_once("]]").ok_or("`]]` is missing")?;
+        let name = inner.trim().strip_prefix("matrix.").unwrap_or_default();
+        let own = matrix.and_then(|matrix| matrix.get(name));
+        filled.push_str(before);
+        filled.push_str(
+            own.ok_or_else(|| format!("the matrix of `{}` has no `{name}`", job.base_name()))?,
+        );
+        rest = behind;
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
 /// Replaces `$[[ matrix.NAME ]]` in a value.
 fn fill_matrix(value: &mut Value, job: &Job) -> Result<(), String> {
     match &mut value.data {
-        Data::Text(text) => {
-            while let Some(start) = text.find("$[[") {
-                let inner = &text[start + 3..];
-                let end = inner.find("]]").ok_or("`]]` is missing")?;
-                let name = inner[..end].trim().strip_prefix("matrix.").unwrap_or_default();
-                let matrix = job.parallel.as_ref().map(|instance| &instance.matrix);
-                let own = matrix.and_then(|matrix| matrix.get(name)).ok_or_else(|| {
-                    format!("the matrix of `{}` has no `{name}`", job.base_name())
-                })?;
-                if own.contains("$[[") {
-                    return Err(format!("the value of `{name}` refers to a matrix itself"));
-                }
-                text.replace_range(start..start + 3 + end + 2, own);
-            }
+        Data::Text(text) if text.contains("$[[") => {
+            *text = filled_text(text, job)?.into();
             Ok(())
         }
         Data::List(items) => items.iter_mut().try_for_each(|item| fill_matrix(item, job)),
@@ -264,10 +270,4 @@ fn circle(jobs: &IndexMap<String, Job>) -> Option<Vec<&str>> {
         }
     }
     None
-}
-
-/// The stage of a job as it was written.
-pub(crate) fn written_stage(value: &Value) -> String {
-    let stage = text(value, "stage").or_else(|| text(value, "type"));
-    stage.unwrap_or_else(|| DEFAULT_STAGE.to_owned())
 }

@@ -73,6 +73,12 @@ pub(super) fn combinations(matrix: &Value, most: usize) -> Option<Vec<Combinatio
     Some(found)
 }
 
+/// How many combinations there are, or as many as are allowed if there are more.
+pub(crate) fn count(parallel: &Value) -> usize {
+    let combinations = parallel.get("matrix").map(|matrix| combinations(matrix, MOST_INSTANCES));
+    combinations.map_or(1, |found| found.map_or(MOST_INSTANCES, |found| found.len()))
+}
+
 /// Every value of each variable with every value of the others, the last variable the fastest.
 fn products(mapping: &Mapping, most: usize) -> Option<Vec<Combination>> {
     let mut products = vec![Combination::new()];

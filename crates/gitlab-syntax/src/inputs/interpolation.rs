@@ -6,6 +6,8 @@
 //! Source: "CI/CD inputs", sections "Input types" and "Specify functions to manipulate input
 //! values"; "CI/CD components", section "Use component context in components".
 
+use std::cell::Cell;
+
 use crate::inputs::InputValues;
 use crate::problem::{Problem, ProblemKind};
 use crate::sources::ComponentFacts;
@@ -18,6 +20,9 @@ const MOST_FUNCTIONS: usize = 3;
 /// A text that inputs are put into never grows beyond this many bytes; GitLab's own limit.
 const LARGEST_TEXT: usize = 1024 * 1024;
 
+/// Most weight that all inputs together may put into a file.
+const MOST_WEIGHT: usize = 1024 * 1024;
+
 /// What blocks may be filled with.
 pub(crate) struct Interpolation<'values> {
     pub inputs: &'values InputValues,
@@ -25,6 +30,8 @@ pub(crate) struct Interpolation<'values> {
     pub component: Option<&'values ComponentFacts>,
     /// What `expand_vars` knows.
     pub variables: &'values Variables,
+    /// Weight put in so far.
+    pub filled: Cell<usize>,
 }
 
 impl Interpolation<'_> {
@@ -72,7 +79,7 @@ impl Interpolation<'_> {
         {
             return self.value_of(&block).map(|value| value.data);
         }
-        self.filled_text(text).map(Data::Text)
+        self.filled_text(text).map(|text| Data::Text(text.into()))
     }
 
     fn filled_text(&self, text: &str) -> Result<String, ProblemKind> {
@@ -98,6 +105,10 @@ impl Interpolation<'_> {
         let mut parts = block.inner.split('|').map(str::trim);
         let path = parts.next().unwrap_or_default();
         let mut value = self.named(path, block)?;
+        self.filled.set(self.filled.get().saturating_add(value.weight()));
+        if self.filled.get() > MOST_WEIGHT {
+            return Err(refuse(block.written, "inputs put more than 1 MiB into the file"));
+        }
         let functions: Vec<&str> = parts.collect();
         if functions.len() > MOST_FUNCTIONS {
             return Err(refuse(block.written, "a block has at most three functions"));
@@ -131,7 +142,7 @@ impl Interpolation<'_> {
                 _ => None,
             };
             if let Some(text) = text {
-                return Ok(Value::text(text.clone(), windlass_diagnostics::Span::default()));
+                return Ok(Value::text(text.as_str(), windlass_diagnostics::Span::default()));
             }
         }
         // Filled in when `needs` is written out.
@@ -227,8 +238,12 @@ mod tests {
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
         let variables = [("VARIABLE", Variable::new("it's"))].into_iter().collect();
-        let interpolation =
-            Interpolation { inputs: &inputs, component: None, variables: &variables };
+        let interpolation = Interpolation {
+            inputs: &inputs,
+            component: None,
+            variables: &variables,
+            filled: Cell::new(0),
+        };
         interpolation.filled(text).map(|data| Value::new(data, span).to_json())
     }
 

@@ -120,3 +120,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn aliases_of_a_long_text_are_refused() {
+    let long = "x".repeat(100_000);
+    let aliases = vec!["*long"; 2_000].join(", ");
+    let text = format!(".a: &long {long}\n.b: [{aliases}]\njob: {{script: s}}\n");
+    assert!(Project::new(&text).errors()[0].contains("gl/too-large"));
+}
+
+#[test]
+fn a_long_script_that_thousands_of_jobs_take_over_is_refused() {
+    let long = "x".repeat(100_000);
+    let mut text = format!(".base: {{script: [{long}]}}\n");
+    for number in 0..5_000 {
+        let _ = writeln!(text, "job{number}: {{extends: .base}}");
+    }
+    assert!(Project::new(&text).errors()[0].contains("gl/too-large"));
+}
+
+/// A file includes itself with a value that is twice as large, or deeper, each time.
+#[test]
+fn an_input_that_grows_with_every_include_is_refused() {
+    for value in ["['$[[ inputs.x ]]', '$[[ inputs.x ]]']", "[[[[[[[['$[[ inputs.x ]]']]]]]]]]"] {
+        let text = format!(
+            "spec: {{inputs: {{x: {{type: array}}}}}}\n---\n\
+             include: [{{local: a.yml, inputs: {{x: {value}}}}}]\n"
+        );
+        let main = "include: [{local: a.yml, inputs: {x: [y]}}]\njob: {script: s}\n";
+        let errors = Project::new(main).file("a.yml", &text).errors();
+        assert!(errors.iter().any(|error| error.contains("gl/input")), "{errors:?}");
+    }
+}

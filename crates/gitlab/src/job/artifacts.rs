@@ -10,7 +10,7 @@ use windlass_gitlab_syntax::Variables;
 use windlass_gitlab_syntax::pipeline::{Artifacts, SaveWhen};
 use windlass_kernel::Status;
 
-use super::files::{Choice, Chosen};
+use super::files::{Choice, on_disk};
 use super::lane::Lane;
 use super::tree;
 use crate::order::ArtifactSource;
@@ -86,15 +86,9 @@ pub(crate) async fn bring(
     for source in sources {
         lane.line(&format!("Downloading artifacts for {}...", source.name));
         let (from, to) = (store.files_of(&source.node), project.to_owned());
-        let brought = tokio::task::spawn_blocking(move || tree::bring(&from, &to)).await;
-        if let Err(error) = brought
-            .map_err(|error| error.to_string())
-            .and_then(|it| it.map_err(|error| error.to_string()))
-        {
+        if let Err(error) = on_disk(move || tree::bring(&from, &to)).await {
             let message = format!("the artifacts of '{}' cannot be unpacked: {error}", source.name);
-            lane.fail(&message);
-            lane.end(Status::Failed, Some(message.clone()));
-            return Err(message);
+            return Err(failed(lane, message));
         }
     }
     lane.end(Status::Succeeded, None);
@@ -124,34 +118,27 @@ pub(crate) async fn keep(
         untracked: artifacts.untracked,
     };
     let (project, to) = (project.to_owned(), store.files_of(lane.node().as_str()));
-    let kept = tokio::task::spawn_blocking(move || {
-        let chosen = choice.search(&project);
-        if !chosen.files.is_empty() {
-            tree::keep(&project, &chosen.files, &to)?;
-        }
-        Ok::<Chosen, std::io::Error>(chosen)
-    });
-    let kept =
-        kept.await.map_err(|error| error.to_string()).and_then(|it| it.map_err(|e| e.to_string()));
-    match kept {
-        Ok(chosen) => {
-            chosen.notes.iter().for_each(|note| lane.line(note));
-            chosen.warnings.iter().for_each(|warning| lane.warn(warning));
-            let is_something = !chosen.files.is_empty();
-            if is_something {
-                let name = artifacts.name.as_ref().map(|name| variables.expand(name));
-                lane.attribute("artifacts", name.as_deref().unwrap_or("artifacts"));
-            } else {
-                lane.fail("No files to upload");
-            }
-            lane.end(Status::Succeeded, None);
-            Ok(is_something)
-        }
-        Err(error) => {
-            let message = format!("the artifacts cannot be kept: {error}");
-            lane.fail(&message);
-            lane.end(Status::Failed, Some(message.clone()));
-            Err(message)
-        }
+    let chosen = match on_disk(move || choice.keep(&project, &to)).await {
+        Ok(chosen) => chosen,
+        Err(error) => return Err(failed(lane, format!("the artifacts cannot be kept: {error}"))),
+    };
+    chosen.tell(lane);
+    if chosen.files.is_empty() {
+        lane.fail("No files to upload");
+    } else {
+        let name = artifacts.name.as_ref().map(|name| variables.expand(name));
+        lane.attribute("artifacts", name.as_deref().unwrap_or("artifacts"));
     }
+    if let Some(words) = &artifacts.expose_as {
+        lane.attribute("artifacts-exposed-as", words);
+    }
+    lane.end(Status::Succeeded, None);
+    Ok(!chosen.files.is_empty())
+}
+
+/// Ends a section that failed.
+fn failed(lane: &mut Lane, message: String) -> String {
+    lane.fail(&message);
+    lane.end(Status::Failed, Some(message.clone()));
+    message
 }

@@ -13,7 +13,7 @@ use windlass_gitlab_syntax::pipeline::{Cache, CacheKey, CachePolicy};
 use windlass_kernel::Status;
 
 use super::artifacts::ScriptEnd;
-use super::files::Choice;
+use super::files::{Choice, on_disk};
 use super::lane::Lane;
 use super::tree;
 
@@ -139,7 +139,7 @@ pub(crate) async fn bring(
             [&cache.key].into_iter().chain(&cache.fallback_keys).cloned().collect();
         let (directory, to) = (directory.to_owned(), project.to_owned());
         lane.line(&format!("Checking cache for {}...", cache.key));
-        let brought = tokio::task::spawn_blocking(move || {
+        let brought = on_disk(move || {
             for key in keys {
                 let from = place(&directory, &key);
                 if from.is_dir() {
@@ -149,9 +149,8 @@ pub(crate) async fn bring(
             Ok(None)
         });
         match brought.await {
-            Ok(Ok(Some(key))) => lane.line(&format!("Successfully extracted cache {key}")),
-            Ok(Ok(None)) => lane.warn(&format!("there is no cache {} yet", cache.key)),
-            Ok(Err(error)) => lane.warn(&format!("the cache cannot be unpacked: {error}")),
+            Ok(Some(key)) => lane.line(&format!("Successfully extracted cache {key}")),
+            Ok(None) => lane.warn(&format!("there is no cache {} yet", cache.key)),
             Err(error) => lane.warn(&format!("the cache cannot be unpacked: {error}")),
         }
     }
@@ -175,37 +174,43 @@ pub(crate) async fn keep(
         let (choice, project) = (cache.choice.clone(), project.to_owned());
         let to = place(directory, &cache.key);
         let node = lane.node().clone();
-        let kept = tokio::task::spawn_blocking(move || {
-            let chosen = choice.search(&project);
+        let kept = on_disk(move || {
+            // Another job may be unpacking the cache that is there.
+            let own = to.with_extension(hexadecimal(&Sha256::digest(node.as_str())));
+            let chosen = choice.keep(&project, &own)?;
             if !chosen.files.is_empty() {
-                // Another job may be unpacking the cache that is there.
-                let own = to.with_extension(hexadecimal(&Sha256::digest(node.as_str())));
-                tree::keep(&project, &chosen.files, &own)?;
                 replace(&own, &to)?;
             }
-            Ok::<_, io::Error>(chosen)
+            Ok(chosen)
         });
-        match kept.await.map_err(io::Error::other).and_then(|kept| kept) {
-            Ok(chosen) => {
-                chosen.notes.iter().for_each(|note| lane.line(note));
-                chosen.warnings.iter().for_each(|warning| lane.warn(warning));
-            }
+        match kept.await {
+            Ok(chosen) => chosen.tell(lane),
             Err(error) => lane.warn(&format!("the cache cannot be kept: {error}")),
         }
     }
     lane.end(Status::Succeeded, None);
 }
 
-/// Puts a finished directory in the place of another.
+/// Puts a finished directory in the place of another. Of several jobs that keep the same cache at
+/// the same time the last one wins.
 fn replace(finished: &Path, place: &Path) -> io::Result<()> {
-    let old = finished.with_extension("old");
-    match fs::rename(place, &old) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+    let old = finished.with_added_extension("old");
+    for _ in 0..ATTEMPTS {
+        match fs::rename(place, &old) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let moved = fs::rename(finished, place);
+        match fs::remove_dir_all(&old) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        if moved.is_ok() {
+            return Ok(());
+        }
     }
-    fs::rename(finished, place)?;
-    match fs::remove_dir_all(&old) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    fs::remove_dir_all(finished)
 }
+
+/// How often a cache is put in its place when others do the same.
+const ATTEMPTS: usize = 3;

@@ -140,11 +140,11 @@ fn claims(variables: &Variables) -> serde_json::Map<String, serde_json::Value> {
 
 /// Hides what is masked. A file variable is hidden line by line.
 pub(crate) fn mask(variables: &Variables, masks: &Masker) {
-    let expanded = variables.expanded();
-    for (_, variable) in expanded.iter().filter(|(_, variable)| variable.masked) {
-        masks.add(&variable.value);
+    for (name, variable) in variables.iter().filter(|(_, variable)| variable.masked) {
+        let value = variables.scope().expanded_value(name).unwrap_or_default();
+        masks.add(&value);
         if variable.file {
-            variable.value.lines().for_each(|line| {
+            value.lines().for_each(|line| {
                 masks.add(line);
             });
         }

@@ -12,6 +12,8 @@ use std::{fs, io};
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::{lane::Lane, tree};
+
 /// What is chosen, with its references to variables replaced.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Choice {
@@ -71,6 +73,38 @@ impl Choice {
     }
 }
 
+impl Choice {
+    /// Copies the files to `to`, where there are some.
+    ///
+    /// # Errors
+    /// The first file that could not be copied.
+    pub fn keep(&self, project: &Path, to: &Path) -> io::Result<Chosen> {
+        let chosen = self.search(project);
+        if !chosen.files.is_empty() {
+            tree::keep(project, &chosen.files, to)?;
+        }
+        Ok(chosen)
+    }
+}
+
+impl Chosen {
+    /// Tells in the log what was found.
+    pub fn tell(&self, lane: &mut Lane) {
+        self.notes.iter().for_each(|note| lane.line(note));
+        self.warnings.iter().for_each(|warning| lane.warn(warning));
+    }
+}
+
+/// Works on files where nobody else has to wait for it.
+///
+/// # Errors
+/// Those of the work.
+pub(crate) async fn on_disk<Result: Send + 'static>(
+    work: impl FnOnce() -> io::Result<Result> + Send + 'static,
+) -> io::Result<Result> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
 /// A path as it is written, below the project.
 ///
 /// # Errors
@@ -108,7 +142,8 @@ fn search(project: &Path, path: &str, found: &mut BTreeSet<PathBuf>) -> Result<(
         return Ok(());
     }
     if literal.len() == path.len() {
-        return Ok(take(project, start, found));
+        take(project, start, found);
+        return Ok(());
     }
     let glob = matcher(path).ok_or("it is no glob that can be read")?;
     walk(project, start, &mut |file| {

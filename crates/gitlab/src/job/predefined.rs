@@ -81,7 +81,7 @@ pub(crate) fn of_place(job: &Job, place: &Place<'_>, known: &Variables) -> Varia
 /// The variables of an environment that follow from its name, with the references in it replaced.
 pub(crate) fn of_environment(name: &str, tier: Option<&str>) -> Variables {
     let mut variables = Variables::default();
-    let tier = tier.map_or_else(|| tier_of(name), |tier| tier);
+    let tier = tier.unwrap_or_else(|| tier_of(name));
     variables.insert("CI_ENVIRONMENT_SLUG", Variable::literal(environment_slug(name)));
     variables.insert("CI_ENVIRONMENT_TIER", Variable::literal(tier));
     variables

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
-use windlass_kernel::CancelReason;
+use windlass_kernel::{CancelReason, Status};
 use windlass_session::{ExecSpec, Grace, Running, Session};
 
 use super::output::Output;
@@ -23,6 +23,29 @@ pub(crate) enum Ending {
     TimedOut,
     /// It could not be run.
     Broken(String),
+}
+
+impl Ending {
+    /// The end as a status.
+    pub fn status(&self) -> Status {
+        match self {
+            Ending::Exited(0) => Status::Succeeded,
+            Ending::Exited(_) | Ending::Broken(_) => Status::Failed,
+            Ending::TimedOut => Status::TimedOut,
+            Ending::Cancelled => Status::Cancelled,
+        }
+    }
+
+    /// Why it is no success, where it is none.
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            Ending::Exited(0) => None,
+            Ending::Exited(code) => Some(format!("exit code {code}")),
+            Ending::TimedOut => Some("it ran longer than it may".to_owned()),
+            Ending::Cancelled => Some("canceled".to_owned()),
+            Ending::Broken(message) => Some(message.clone()),
+        }
+    }
 }
 
 /// What can end a script before its time.
@@ -116,7 +139,8 @@ async fn drive(running: &mut dyn Running, output: &mut Output<'_>, limits: &mut 
                 }
                 Err(error) => {
                     running.terminate(Grace::NONE);
-                    stopped.get_or_insert(Ending::Broken(format!("cannot read its output: {error}")));
+                    let message = format!("cannot read its output: {error}");
+                    stopped.get_or_insert(Ending::Broken(message));
                     break;
                 }
             },

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, FileTimes};
 use std::io;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 /// Copies the given files below `from` to `to`, which is made anew.
@@ -55,7 +55,9 @@ fn copy(from: &Path, path: &Path, to: &Path) -> io::Result<()> {
     let target = to.join(path);
     if data.is_dir() {
         make_directories(to, path)?;
-        return fs::set_permissions(&target, data.permissions());
+        // What is in it has to be copied after it, and removed one day.
+        let mode = data.permissions().mode() | 0o700;
+        return fs::set_permissions(&target, fs::Permissions::from_mode(mode));
     }
     match target.symlink_metadata() {
         Ok(there) if there.is_dir() => fs::remove_dir_all(&target)?,

@@ -69,7 +69,7 @@ async fn masked_variables_do_not_reach_the_log() {
 async fn marks_of_sections_are_not_shown() {
     let ended = Bench::new()
         .run(
-            "a:\n  script:\n    - printf 'section_start:1:one[collapsed=true]\\r\\033[0KHeading\\n'\n    \
+            "a:\n  script:\n    - printf '\\033[0Ksection_start:1:one[collapsed=true]\\r\\033[0KHeading\\n'\n    \
              - echo inside\n    - printf 'section_end:1:one\\r\\033[0K\\n'\n    - printf 'section_no\\n'\n",
         )
         .await;
