@@ -1,11 +1,10 @@
 //! What is wrong with a merged configuration, whatever the commit.
 //!
-//! [`Checker`] holds the keywords against their table; here is what takes more than
-//! one keyword to see.
+//! [`Checker`] holds the keywords against their table; here is what takes more than one keyword to
+//! see.
 
 use crate::configuration::{Configuration, ConfiguredJob, is_keyword};
 use crate::creation::parallel;
-use crate::keywords::Shape;
 use crate::keywords::check::Checker;
 use crate::keywords::job::JOB;
 use crate::keywords::top::TOP;
@@ -73,7 +72,7 @@ fn check_job(name: &str, value: &Value, checker: &mut Checker<'_>) {
         let kind = ProblemKind::WrongType {
             keyword: format!("{name}:rules"),
             found: "an empty list".to_owned(),
-            expected: Shape::List(&Shape::Any).expected() + " of rules",
+            expected: "a list of rules".to_owned(),
         };
         checker.problems.push(Problem::new(rules.span, kind));
     }
