@@ -9,6 +9,7 @@ use crate::shell;
 /// Packages of Debian, by the program that shows their presence.
 const DEBIAN: &[(&str, &str)] = &[
     ("git", "git"),
+    ("git-lfs", "git-lfs"),
     ("python3", "python3"),
     ("node", "nodejs"),
     ("npm", "npm"),

@@ -15,6 +15,7 @@ mod entrance;
 mod git;
 mod identity;
 mod jobs;
+mod large_files;
 mod range;
 mod rest;
 mod server;

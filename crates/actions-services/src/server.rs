@@ -24,7 +24,7 @@ use crate::{
     git,
     identity::{self, IdentityKey},
     jobs::{Admission, JobFacts, Jobs},
-    rest,
+    large_files, rest,
     signed_url::{self, Permission, Presentation},
     twirp::TwirpError,
     upload,
@@ -217,6 +217,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(caches::routes())
         .merge(identity::routes())
         .merge(rest::routes())
+        .merge(large_files::routes())
         .layer(DefaultBodyLimit::max(MESSAGE_LIMIT));
     blobs.merge(messages).merge(git::routes()).with_state(shared)
 }

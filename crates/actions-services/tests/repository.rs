@@ -3,6 +3,7 @@
 use std::{path::Path, process::Command};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::json;
 use windlass_actions_services::Admission;
 
 use crate::stage::{Stage, job, run_id};
@@ -121,4 +122,112 @@ async fn git_fetches_any_commit_with_the_token_and_pushes_nothing() {
     });
     assert_eq!(fetched.await.unwrap(), ("first".to_owned(), false, false, false));
     assert_eq!(git(&root, &["branch", "--list"]), "* main");
+}
+
+/// Runs git in a clone that has the token of a job.
+fn git_with(job: &Admission) -> impl Fn(&Path, &[&str]) -> String + Send + 'static {
+    let pair = STANDARD.encode(format!("x-access-token:{}", job.api_token));
+    let header = format!("http.extraheader=AUTHORIZATION: basic {pair}");
+    move |directory, words| git(directory, &[&["-c", &header], words].concat())
+}
+
+#[tokio::test]
+async fn a_checkout_can_be_shallow_partial_and_sparse() {
+    let stage = Stage::new().await;
+    let (root, _, _) = repository(&stage);
+    for (path, content) in [("src/a", "source"), ("docs/b", "documents")] {
+        std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+        std::fs::write(root.join(path), content).unwrap();
+    }
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "third"]);
+    let mut facts = job(run_id(1), "b", "refs/heads/main");
+    facts.git_root = Some(root.clone());
+    let admission = stage.services.admit(facts).unwrap();
+    let with_token = git_with(&admission);
+    let url = format!("{}/octo/shop", stage.base);
+    let clone = stage.directory.path().join("sparse");
+    let seen = tokio::task::spawn_blocking(move || {
+        std::fs::create_dir(&clone).unwrap();
+        git(&clone, &["init", "-q"]);
+        git(&clone, &["remote", "add", "origin", &url]);
+        // As actions/checkout does it for `sparse-checkout: src` and `fetch-depth: 2`.
+        git(&clone, &["config", "remote.origin.promisor", "true"]);
+        git(&clone, &["sparse-checkout", "set", "src"]);
+        let wanted = "+refs/heads/main:refs/remotes/origin/main";
+        let fetch =
+            ["fetch", "-q", "--no-tags", "--filter=blob:none", "--depth=2", "origin", wanted];
+        with_token(&clone, &fetch);
+        let absent = git(&clone, &["rev-list", "--objects", "--all", "--missing=print"]);
+        with_token(
+            &clone,
+            &["checkout", "-q", "--force", "-B", "main", "refs/remotes/origin/main"],
+        );
+        let commits = git(&clone, &["rev-list", "--count", "HEAD"]);
+        let is_there = |path: &str| clone.join(path).exists();
+        (absent.contains('?'), commits, is_there("src/a"), is_there("docs/b"))
+    });
+    assert_eq!(seen.await.unwrap(), (true, "2".to_owned(), true, false));
+}
+
+#[tokio::test]
+async fn large_files_come_by_their_own_protocol() {
+    let has_lfs = Command::new("git").args(["lfs", "version"]).output();
+    if !has_lfs.is_ok_and(|output| output.status.success()) {
+        println!("skipped: there is no git-lfs");
+        return;
+    }
+    let stage = Stage::new().await;
+    let (root, _, _) = repository(&stage);
+    git(&root, &["lfs", "install", "--local"]);
+    git(&root, &["lfs", "track", "*.bin"]);
+    let content = vec![b'x'; 300_000];
+    std::fs::write(root.join("large.bin"), &content).unwrap();
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "large"]);
+    let oid = git(&root, &["lfs", "ls-files", "--long"]);
+    let oid = oid.split(' ').next().unwrap().to_owned();
+    let mut facts = job(run_id(1), "b", "refs/heads/main");
+    facts.git_root = Some(root.clone());
+    let admission = stage.services.admit(facts).unwrap();
+    let with_token = git_with(&admission);
+    let (url, clone) = (format!("{}/octo/shop", stage.base), stage.directory.path().join("clone"));
+    let got = tokio::task::spawn_blocking(move || {
+        std::fs::create_dir(&clone).unwrap();
+        git(&clone, &["init", "-q"]);
+        git(&clone, &["lfs", "install", "--local", "--skip-smudge"]);
+        git(&clone, &["remote", "add", "origin", &url]);
+        with_token(&clone, &["fetch", "-q", "--depth=1", "origin", "main"]);
+        git(&clone, &["checkout", "-q", "FETCH_HEAD"]);
+        let before = std::fs::metadata(clone.join("large.bin")).unwrap().len();
+        with_token(&clone, &["lfs", "pull", "origin"]);
+        (before, std::fs::read(clone.join("large.bin")).unwrap())
+    });
+    let (before, got) = got.await.unwrap();
+    assert!(before < 200 && got == content, "{before}, {}", got.len());
+    // What leads elsewhere, is another's, or comes without a token is refused.
+    let bearer = format!("Bearer {}", admission.api_token);
+    let runtime = format!("Bearer {}", admission.runtime_token);
+    let own = format!("/octo/shop/info/lfs/objects/{oid}");
+    for (path, token, status) in [
+        (own.as_str(), bearer.as_str(), 200),
+        (own.as_str(), runtime.as_str(), 401),
+        (&own.replace("shop", "other"), &bearer, 404),
+        ("/octo/shop/info/lfs/objects/..%2f..%2fconfig", &bearer, 404),
+        (&format!("/octo/shop/info/lfs/objects/{}", "0".repeat(64)), &bearer, 404),
+    ] {
+        let answer = stage.send("GET", path, &[("authorization", token)], b"").await;
+        assert_eq!(answer.status, status, "{path}");
+    }
+    let ask = async |operation: &str, oid: &str| {
+        let message = json!({"operation": operation, "objects": [{"oid": oid, "size": 300_000}]});
+        let path = "/octo/shop.git/info/lfs/objects/batch";
+        let headers = [("authorization", bearer.as_str())];
+        stage.send("POST", path, &headers, message.to_string().as_bytes()).await
+    };
+    assert_eq!(ask("upload", &oid).await.status, 403);
+    let absent = ask("download", &"1".repeat(64)).await.json();
+    assert_eq!(absent["objects"][0]["error"]["code"], 404);
+    let found = ask("download", &oid).await.json();
+    assert!(found["objects"][0]["actions"]["download"]["href"].is_string(), "{found}");
 }

@@ -47,7 +47,9 @@ pub use actions::node::tool_architecture;
 pub use containers::settings::{ContainerSettings, Platform, Platforms, RunSettings, StandIn};
 pub use driver::GithubJobDriver;
 pub use isolation::{Isolation, LimitSettings};
-pub use options::{AfterFailure, FailedStep, FailureHook, GithubRunnerOptions, RunningRepository};
+pub use options::{
+    AfterFailure, FailedIn, FailedStep, FailureHook, GithubRunnerOptions, RunningRepository,
+};
 pub use services::{
     ActionsServices, ServiceAccess, ServiceAddresses, ServiceEntrance, ServiceRequest,
 };

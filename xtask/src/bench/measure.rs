@@ -46,8 +46,8 @@ pub fn measure(work: &Work, with: &Contenders, folder: &Path, runs: usize) -> Re
             if turn > 0 {
                 times.push(took.as_secs_f64() * 1e3);
             }
-            if *contender == Contender::Windlass && work.printed > 0 {
-                check_stored(work.printed, &folder.join("state"))?;
+            if *contender == Contender::Windlass && work.stored > 0 {
+                check_stored(work.stored, &folder.join("state"))?;
             }
         }
     }
@@ -107,15 +107,20 @@ fn end(mut child: Child, folder: &Path, may_find: bool) -> Result<()> {
     Ok(())
 }
 
-/// Checks that what a step printed was kept, and removes it, so that the disk does not fill.
-fn check_stored(printed: u64, state: &Path) -> Result<()> {
-    let logs = state.join("blobs/logs");
-    let stored = size(&logs)?;
-    if stored < printed {
-        bail!("{printed} bytes were printed and {stored} stored");
+/// Checks that what a step printed or uploaded was kept, and removes it, so that the disk does not
+/// fill.
+fn check_stored(given: u64, state: &Path) -> Result<()> {
+    let blobs = state.join("blobs");
+    let stored = size(&blobs)?;
+    if stored < given {
+        bail!("{given} bytes were given and {stored} stored");
     }
-    for entry in fs::read_dir(logs)? {
-        fs::remove_dir_all(entry?.path())?;
+    for kind in fs::read_dir(blobs)? {
+        for entry in fs::read_dir(kind?.path())?.flatten() {
+            if entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
     }
     Ok(())
 }

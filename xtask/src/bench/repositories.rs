@@ -26,7 +26,17 @@ enum Workflows {
     Starters,
     /// A configuration of GitLab.
     Configuration { text: String },
+    /// One with an action that uploads an artifact of so many bytes.
+    Uploading { bytes: u64 },
 }
+
+/// That action.
+const UPLOAD: &str = include_str!("upload.js");
+const UPLOAD_METADATA: &str = "name: Upload
+description: Uploads an artifact
+inputs: {size: {description: Its bytes, required: true}}
+runs: {using: node20, main: main.js}
+";
 
 /// A workflow of a usual size.
 const USUAL: &str = include_str!("usual.yml");
@@ -102,6 +112,11 @@ impl Repository {
         Repository { workflows: Workflows::Many { count }, files: 0 }
     }
 
+    /// A job with a step that uploads an artifact of so many bytes.
+    pub fn uploading(bytes: u64) -> Self {
+        Repository { workflows: Workflows::Uploading { bytes }, files: 0 }
+    }
+
     /// The starter workflows among the cases, to check.
     pub fn starters() -> Self {
         Repository { workflows: Workflows::Starters, files: 0 }
@@ -158,6 +173,15 @@ impl Repository {
                 }
             }
             Workflows::Starters => copy_starters(&workflows)?,
+            Workflows::Uploading { bytes } => {
+                let steps = format!("[{{uses: ./upload, with: {{size: {bytes}}}}}]");
+                let jobs = format!("  job: {{runs-on: ubuntu-latest, steps: {steps}}}\n");
+                fs::write(workflows.join("bench.yml"), format!("on: push\njobs:\n{jobs}"))?;
+                let action = folder.join("upload");
+                fs::create_dir_all(&action)?;
+                fs::write(action.join("action.yml"), UPLOAD_METADATA)?;
+                fs::write(action.join("main.js"), UPLOAD)?;
+            }
         }
         for number in 0..self.files {
             let part = folder.join(format!("part-{}", number % 10));

@@ -59,8 +59,8 @@ fn row((work, figure): &Measured<'_>, all: &[Measured<'_>]) -> [String; 8] {
         _ => dash(),
     };
     let windlass = match figure.of(Contender::Windlass) {
-        Some(own) if work.printed > 0 => {
-            format!("{}, {:.0} MB/s", milliseconds(own), megabytes_a_second(work.printed, own))
+        Some(own) if work.stored > 0 => {
+            format!("{}, {:.0} MB/s", milliseconds(own), megabytes_a_second(work.stored, own))
         }
         _ => time(Contender::Windlass),
     };
@@ -97,7 +97,7 @@ fn reached(work: &Work, figure: &Figure, all: &[Measured<'_>]) -> Option<bool> {
             own <= times * figure.of(Contender::Floor)? + plus && mebibytes.is_none_or(fits)
         }
         Target::Throughput { megabytes, mebibytes } => {
-            megabytes_a_second(work.printed, own) >= megabytes && fits(mebibytes)
+            megabytes_a_second(work.stored, own) >= megabytes && fits(mebibytes)
         }
         Target::Linear { jobs, times } => {
             // By the floors, so that a machine that grows busy meanwhile is not taken for a cost.

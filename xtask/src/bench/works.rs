@@ -14,8 +14,8 @@ pub struct Work {
     pub peer: Option<(Peer, &'static [&'static str])>,
     /// What bash does in its place.
     pub floor: Option<Script>,
-    /// Bytes that its steps print.
-    pub printed: u64,
+    /// Bytes that its steps print or upload, and that have to be stored.
+    pub stored: u64,
     /// What is to be reached.
     pub target: Target,
     /// No more runs of it than this.
@@ -73,6 +73,7 @@ pub fn all() -> Vec<Work> {
     works.extend(gitlab());
     works.push(printing("a step that prints 100 MB", GIGABYTE / 10));
     works.push(printing("a step that prints 1 GB", GIGABYTE));
+    works.push(uploading());
     works.extend([500, 1_000, 2_000].map(chain));
     works.push(plan("--dry-run of 10,000 jobs", Repository::layers(100, 100)));
     works.push(plan("--dry-run of 100 matrices of 100", Repository::chained_matrices(100, 100)));
@@ -100,7 +101,7 @@ fn version() -> Work {
         windlass: &["--version"],
         peer: Some((Peer::Act, &["--version"])),
         floor: None,
-        printed: 0,
+        stored: 0,
         target: Target::Milliseconds(5.0),
         most_runs: usize::MAX,
     }
@@ -153,7 +154,7 @@ fn run(name: &'static str, repository: Repository, scripts: usize, target: Targe
         windlass: &["run"],
         peer: ACT,
         floor: Some(Script::Nothing { times: scripts }),
-        printed: 0,
+        stored: 0,
         target,
         most_runs: usize::MAX,
     }
@@ -170,9 +171,24 @@ fn printing(name: &'static str, bytes: u64) -> Work {
         windlass: PRINT,
         peer: None,
         floor: Some(Script::Printing { bytes }),
-        printed: bytes,
+        stored: bytes,
         target,
         most_runs: 5,
+    }
+}
+
+/// The client takes part of the time, and of a machine's processors.
+fn uploading() -> Work {
+    let bytes = 5 * GIGABYTE;
+    Work {
+        name: "an artifact of 5 GB",
+        repository: Some(Repository::uploading(bytes)),
+        windlass: &["run"],
+        peer: None,
+        floor: None,
+        stored: bytes,
+        target: Target::Throughput { megabytes: 300.0, mebibytes: 60.0 },
+        most_runs: 2,
     }
 }
 
@@ -196,7 +212,7 @@ fn check(name: &'static str, repository: Repository, target: Target) -> Work {
         windlass: CHECK,
         peer: None,
         floor: None,
-        printed: 0,
+        stored: 0,
         target,
         most_runs: usize::MAX,
     }
@@ -215,7 +231,7 @@ fn plan(name: &'static str, repository: Repository) -> Work {
         windlass: &["run", "--dry-run"],
         peer: None,
         floor: None,
-        printed: 0,
+        stored: 0,
         target: Target::Milliseconds(1_000.0),
         most_runs: 5,
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use indexmap::IndexMap;
 use tokio::sync::watch;
+use windlass_container::EngineKind;
 use windlass_kernel::NodeId;
 use windlass_repository::{SourceCache, SourceOverride, WorkspaceSource, Workspaces};
 use windlass_secrets::SecretValue;
@@ -103,6 +104,19 @@ pub struct FailedStep {
     pub environment: Vec<(OsString, OsString)>,
     /// The script it ran, for `run` steps.
     pub script: Option<PathBuf>,
+    /// The container that all of this is in, where it is in one.
+    pub container: Option<FailedIn>,
+}
+
+/// The container of a step that failed.
+#[derive(Clone, Debug)]
+pub struct FailedIn {
+    /// The engine's id of it.
+    pub id: String,
+    /// Which program the engine is.
+    pub engine: EngineKind,
+    /// The socket on which the engine answers.
+    pub socket: PathBuf,
 }
 
 /// What to do after a failed step.

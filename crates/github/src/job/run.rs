@@ -16,7 +16,7 @@ use super::context::Job;
 use super::files::{self, Written, key_values};
 use super::lane::{Deadline, Lane};
 use super::matchers::matching::Matching;
-use super::options::FailedStep;
+use super::options::{FailedIn, FailedStep};
 use super::program::{Ending, run_program};
 use super::script::{Script, launch};
 use super::state::{Ended, Frame, JobState, Outcome, StateChange};
@@ -87,15 +87,20 @@ pub(crate) fn remember(
     spec: &ExecSpec,
     script: Option<PathBuf>,
 ) {
-    // A shell of this machine is not where a step in a container was.
-    let is_here = job.own_container.is_none() && job.options.on_failure.is_some();
-    lane.program = is_here.then(|| FailedStep {
+    let engine = job.options.containers.engine.known();
+    let container = job.own_container.as_ref().zip(engine).map(|(container, engine)| FailedIn {
+        id: container.id.clone(),
+        engine: engine.kind(),
+        socket: engine.socket().to_owned(),
+    });
+    lane.program = job.options.on_failure.is_some().then(|| FailedStep {
         node: node.clone(),
         label: String::new(),
         reason: String::new(),
         directory: spec.directory.clone(),
         environment: spec.environment.clone(),
         script,
+        container,
     });
 }
 

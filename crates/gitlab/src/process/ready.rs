@@ -117,7 +117,7 @@ impl Run {
             OperationResult::Decided(decision) => {
                 let optional = self.is_optional(key);
                 let end = if optional { End::ManualOptional } else { End::ManualBlocking };
-                self.end_job(key, end, Some(format!("not started by {}", decision.by)));
+                self.end_job(key, end, Some(not_started(&decision.by)));
             }
             other => self.could_not_wait(key, other),
         }
@@ -179,5 +179,13 @@ impl Run {
             }
             None => self.start_job(key),
         }
+    }
+}
+
+/// Why a manual job does not run.
+fn not_started(by: &Actor) -> String {
+    match by {
+        Actor::System(why) => format!("not started: {why}"),
+        by => format!("not started by {by}"),
     }
 }

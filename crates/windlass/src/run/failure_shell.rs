@@ -7,7 +7,8 @@ use std::{
 };
 
 use async_trait::async_trait;
-use windlass_github::job::{AfterFailure, FailedStep, FailureHook};
+use windlass_container::EngineKind;
+use windlass_github::job::{AfterFailure, FailedIn, FailedStep, FailureHook};
 use windlass_reporting::Surface;
 
 use super::terminal::{Screen, apart, ask};
@@ -56,12 +57,55 @@ fn open_shell(step: &FailedStep) -> io::Result<()> {
     if let Some(script) = &step.script {
         writeln!(out, "Its script is {}", script.display())?;
     }
+    let mut shell = match &step.container {
+        None => here(step),
+        Some(container) => in_container(container, step),
+    };
+    shell.env("TERM", std::env::var_os("TERM").unwrap_or_else(|| "dumb".into()));
+    match (shell.status(), &step.container) {
+        (Err(error), Some(_)) => {
+            let program = shell.get_program().display();
+            writeln!(out, "{program}, which opens a shell in the container, {error}")
+        }
+        (status, _) => status.map(drop),
+    }
+}
+
+fn here(step: &FailedStep) -> Command {
     let shell = std::env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
-    Command::new(shell)
-        .current_dir(&step.directory)
-        .env_clear()
-        .envs(step.environment.iter().map(|(name, value)| (name, value)))
-        .env("TERM", std::env::var_os("TERM").unwrap_or_else(|| "dumb".into()))
-        .status()
-        .map(drop)
+    let mut shell = Command::new(shell);
+    shell.current_dir(&step.directory).env_clear();
+    shell.envs(step.environment.iter().map(|(name, value)| (name, value)));
+    shell
+}
+
+/// The engine's own program, which gives a container a terminal. It hands variables over by name,
+/// so that no value stands in the list of processes; `PATH` alone it needs for itself.
+fn in_container(container: &FailedIn, step: &FailedStep) -> Command {
+    let socket = format!("unix://{}", container.socket.display());
+    let mut shell = match container.engine {
+        EngineKind::Docker => {
+            let mut docker = Command::new("docker");
+            docker.args(["--host", &socket]);
+            docker
+        }
+        EngineKind::Podman => {
+            let mut podman = Command::new("podman");
+            podman.args(["--remote", "--url", &socket]);
+            podman
+        }
+    };
+    shell.args(["exec", "--interactive", "--tty", "--workdir"]).arg(&step.directory);
+    for (name, value) in &step.environment {
+        let mut variable = name.clone();
+        if name == "PATH" {
+            variable.push("=");
+            variable.push(value);
+        } else {
+            shell.env(name, value);
+        }
+        shell.arg("--env").arg(variable);
+    }
+    shell.args(["--env", "TERM", &container.id, "sh"]);
+    shell
 }

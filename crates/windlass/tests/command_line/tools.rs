@@ -44,7 +44,7 @@ console.log(String(execFileSync(tools.find('node', '*') + '/bin/node', ['-p', '6
     added.tells(&["Python 3.11."]);
     stage.windlass(&["tools", "add", "node"]).expect(0).tells(&["node "]);
     run(&stage, &[]).expect(0).tells(&["a | (3, 11)", "1 <>", "a | 42"]);
-    stage.windlass(&["tools", "list"]).expect(0).tells(&["NAME", "Python", "node", "/bin"]);
+    stage.windlass(&["tools", "list"]).expect(0).tells(&["NAME", "Python", "x64", "node"]);
 }
 
 #[test]
