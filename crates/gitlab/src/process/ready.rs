@@ -5,7 +5,7 @@
 //! group".
 
 use windlass_gitlab_syntax::pipeline::{AllowFailure, When};
-use windlass_kernel::{GateSpec, LockSpec, Operation, OperationId, OperationResult};
+use windlass_kernel::{Actor, GateSpec, LockSpec, Operation, OperationId, OperationResult};
 
 use super::{
     Purpose, Run,
