@@ -140,7 +140,7 @@ fn gitlab() -> [Work; 4] {
             windlass: &["list"],
             peer: None,
             floor: None,
-            printed: 0,
+            stored: 0,
             target: Target::Milliseconds(40.0),
             most_runs: usize::MAX,
         },
