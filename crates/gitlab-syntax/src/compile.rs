@@ -4,10 +4,11 @@
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
-use windlass_diagnostics::{Diagnostic, Severity, SourceMap, Span};
+use windlass_diagnostics::{Diagnostic, Severity, SourceId, SourceMap};
 
 use crate::configuration::Configuration;
 use crate::creation::{NoPipeline, create};
+use crate::document::start_of;
 use crate::facts::Facts;
 use crate::include::Loader;
 use crate::keywords::check::Checker;
@@ -71,8 +72,8 @@ pub fn compile(call: &Call<'_>) -> Compiled {
     let knowledge = Knowledge::new(call.facts);
     let mut loader = Loader::new(call.sources, &knowledge, call.most_includes);
     let inputs = call.inputs.iter().map(|(name, input)| {
-        let value = Value::from_json(input, Span::default());
-        (name.clone(), Entry { key: Span::default(), value })
+        let place = start_of(SourceId::default());
+        (name.clone(), Entry { key: place, value: Value::from_json(input, place) })
     });
     let merged = loader.load(&call.main, &inputs.collect(), None);
     let mut configuration = None;
@@ -118,7 +119,8 @@ fn prepare(
     }
     validation::check_merged(&merged, &mut Checker { problems, conditions: &knowledge.conditions });
     if !validation::has_jobs(&merged) && !problems.iter().any(Problem::is_error) {
-        let place = merged.entries().next().map(|(_, entry)| entry.key).unwrap_or_default();
+        let first = merged.entries().next().map(|(_, entry)| entry.key);
+        let place = first.unwrap_or(start_of(SourceId::default()));
         problems.push(Problem::new(place, ProblemKind::NoJobs));
     }
     let configuration = Configuration::from_merged(&merged);

@@ -3,7 +3,7 @@
 //! Source: "CI/CD YAML syntax reference", section "Header keywords", and "Optimize GitLab CI/CD
 //! configuration files", section "Anchors".
 
-use windlass_diagnostics::{SourceId, Span};
+use windlass_diagnostics::{Position, SourceId, Span};
 use windlass_yaml::{Content, Limits, NodeRef, ScalarStyle, parse};
 
 use crate::problem::{Problem, ProblemKind};
@@ -28,6 +28,11 @@ pub struct Document {
     pub body: Option<Value>,
 }
 
+/// The start of a text, for what is wrong with it as a whole.
+pub(crate) const fn start_of(source: SourceId) -> Span {
+    Span::at(source, Position { offset: 0, line: 1, column: 1 })
+}
+
 /// Reads a text. What is only odd is added to `problems`.
 ///
 /// # Errors
@@ -38,7 +43,7 @@ pub fn read(
     problems: &mut Vec<Problem>,
 ) -> Result<Document, Box<Problem>> {
     let documents = parse(source, text, &Limits::default()).map_err(|error| {
-        let span = error.span().unwrap_or(Span { source, ..Span::default() });
+        let span = error.span().unwrap_or(start_of(source));
         Box::new(Problem::new(span, ProblemKind::Yaml(error)))
     })?;
     let mut roots = Vec::new();

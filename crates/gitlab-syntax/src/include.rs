@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use windlass_diagnostics::{SourceId, SourceMap, Span};
 
-use crate::document::{Document, read};
+use crate::document::{Document, read, start_of};
 use crate::inputs::interpolation::Interpolation;
 use crate::inputs::{self, Specification};
 use crate::keywords::Shape;
@@ -102,8 +102,7 @@ impl<'call> Loader<'call> {
         if source.origin == Origin::Project {
             self.own.insert(id);
         }
-        let start = Span { source: id, ..Span::default() };
-        let place = included.as_ref().map_or(start, |(place, _)| *place);
+        let place = included.as_ref().map_or(start_of(id), |(place, _)| *place);
         if let Some((place, request)) = included {
             self.included.insert(id, Inclusion { place, request });
         }

@@ -92,17 +92,8 @@ fn input(
     };
     let kind = match value.get("type") {
         None => InputType::default(),
-        Some(word) => {
-            let shown = interpolation::shown(word);
-            let kind = InputType::from_word(&shown);
-            if kind.is_none() {
-                let cause = format!(
-                    "has the type `{shown}`; there are `string`, `number`, `boolean` and `array`"
-                );
-                problems.push(refuse(word.span, cause));
-            }
-            kind?
-        }
+        // Another word has been told with the header.
+        Some(word) => InputType::from_word(&interpolation::shown(word))?,
     };
     let pattern = match value.get("regex").and_then(|regex| Some((regex, regex.as_text()?))) {
         None => None,
