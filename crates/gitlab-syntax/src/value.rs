@@ -39,7 +39,11 @@ pub enum Data {
 /// The pairs of a mapping in the order of the text. Copies share them until one is changed, since
 /// many jobs take over the same parts.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Mapping(Arc<IndexMap<String, Entry>>);
+pub struct Mapping(Arc<Entries>);
+
+/// Keys are looked up many times for each job; their hash is keyed anew for each map, against texts
+/// that are made to collide.
+pub type Entries = IndexMap<String, Entry, foldhash::fast::RandomState>;
 
 /// One pair of a mapping.
 #[derive(Debug, Clone, PartialEq)]
@@ -245,7 +249,7 @@ impl FromIterator<(String, Entry)> for Mapping {
 
 impl Mapping {
     /// The pairs to be changed, no longer shared.
-    pub fn edit(&mut self) -> &mut IndexMap<String, Entry> {
+    pub fn edit(&mut self) -> &mut Entries {
         Arc::make_mut(&mut self.0)
     }
 

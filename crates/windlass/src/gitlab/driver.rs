@@ -1,6 +1,10 @@
 //! The job driver of GitLab's pipelines, made from what the user said and what the machine has.
 
-use std::{env, sync::Arc};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use indexmap::IndexMap;
 use tokio::sync::watch;
@@ -10,6 +14,7 @@ use windlass_gitlab::{
     order::DIALECT,
 };
 use windlass_gitlab_syntax::{Levels, Variable, Variables};
+use windlass_kernel::RunId;
 use windlass_repository::Workspaces;
 
 use super::{downstream::Downstream, settings::Settings, vault::Vault};
@@ -34,14 +39,13 @@ pub fn make(
     let workspaces = Arc::new(Workspaces::open(&base, &name).map_err(Failure::environment)?);
     let (kill, killed) = watch::channel(false);
     let project = opened.project.root.display().to_string();
-    let kept = state.join("gitlab");
     let wanted = PipelineFor { project: settings.projects, ..PipelineFor::default() };
     let options = GitlabRunnerOptions {
         levels: levels(settings.environment, secrets),
         workspace_source: workspace_source(opened, settings.in_place, &workspaces)?,
         environment: env::vars_os().filter(|(name, _)| !is_withheld(name)).collect(),
-        artifacts: kept.join("artifacts"),
-        caches: kept.join("caches").join(folder_of(&project)),
+        artifacts: artifacts(&state),
+        caches: state.join("gitlab/caches").join(folder_of(&project)),
         keep: settings.keep,
         runner_name: host_name(),
         kill: Some(killed),
@@ -67,6 +71,18 @@ pub fn make(
         driver: Arc::new(GitlabJobDriver::new(options)),
     };
     Ok(Made { dialect, workspaces, kill })
+}
+
+/// Removes what jobs of these runs left for later ones.
+pub fn forget(state: &Path, runs: &[RunId]) {
+    for run in runs {
+        // Most runs left nothing; what cannot be removed is in nobody's way.
+        let _ = fs::remove_dir_all(artifacts(state).join(run.to_string()));
+    }
+}
+
+fn artifacts(state: &Path) -> PathBuf {
+    state.join("gitlab/artifacts")
 }
 
 /// What is given by `--env` stands for variables of the instance, secrets for masked variables of

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     arguments::ColorChoice,
     exit::{Failure, Outcome},
+    gitlab,
 };
 
 /// How many runs of a project the history keeps, unless `WINDLASS_KEEP_RUNS` says otherwise.
@@ -134,10 +135,10 @@ impl Prepared {
             }
         }
         drop(services);
-        if let Err(error) = store.prune(&project, kept_runs()).await
-            && outcome.is_ok()
-        {
-            warn(&error);
+        match store.prune(&project, kept_runs()).await {
+            Ok(removed) => gitlab::driver::forget(store.directory(), &removed),
+            Err(error) if outcome.is_ok() => warn(&error),
+            Err(_) => {}
         }
         if let Some(store) = Arc::into_inner(store) {
             store.close().await;

@@ -147,3 +147,15 @@ fn a_killed_run_goes_on_where_it_was() {
     stage.windlass(&["runs", "rerun"]).expect(0).tells(&["2 jobs (2 succeeded)"]);
     stage.assert_nothing_left();
 }
+
+#[test]
+fn artifacts_go_with_their_run() {
+    let stage = Stage::gitlab("a: {script: [date > kept.txt], artifacts: {paths: [kept.txt]}}\n");
+    for _ in 0..3 {
+        let mut run = stage.command(&["run"]);
+        run.env("WINDLASS_KEEP_RUNS", "2");
+        start(run).finish().expect(0);
+    }
+    let kept = fs::read_dir(stage.state().join("gitlab/artifacts")).unwrap().count();
+    assert_eq!(kept, 2);
+}
