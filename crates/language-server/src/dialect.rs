@@ -66,7 +66,7 @@ impl<'run> Asked<'run> {
     pub fn complete(&self, offset: usize) -> Completions {
         match self.dialect {
             Dialect::GitHub(kind) => complete(&self.subject(kind), offset),
-            Dialect::GitLab => Completions::default(),
+            Dialect::GitLab => gitlab::completion::complete(self, offset),
         }
     }
 
@@ -75,7 +75,7 @@ impl<'run> Asked<'run> {
     pub fn hover(&self, offset: usize) -> Option<Hover> {
         match self.dialect {
             Dialect::GitHub(kind) => hover(&self.subject(kind), offset),
-            Dialect::GitLab => None,
+            Dialect::GitLab => gitlab::looking::hover(self.text.as_str(), offset),
         }
     }
 
@@ -84,7 +84,7 @@ impl<'run> Asked<'run> {
     pub fn definition(&self, offset: usize) -> Option<Definition> {
         match self.dialect {
             Dialect::GitHub(kind) => definition(&self.subject(kind), offset),
-            Dialect::GitLab => None,
+            Dialect::GitLab => gitlab::looking::definition(self, offset),
         }
     }
 
@@ -93,7 +93,7 @@ impl<'run> Asked<'run> {
     pub fn symbols(&self) -> Vec<Symbol> {
         match self.dialect {
             Dialect::GitHub(kind) => symbols(kind, self.text.as_str()),
-            Dialect::GitLab => Vec::new(),
+            Dialect::GitLab => gitlab::names::symbols(self.text.as_str()),
         }
     }
 }

@@ -2,7 +2,11 @@
 //!
 //! Findings are those of `gitlab-syntax` for a push to the default branch; nothing is fetched.
 
+pub mod completion;
 pub mod files;
+pub mod looking;
+pub mod names;
+pub mod schema;
 
 use std::collections::HashSet;
 
