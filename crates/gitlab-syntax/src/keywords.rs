@@ -14,7 +14,7 @@ pub(crate) mod top;
 
 /// What a keyword takes.
 #[derive(Debug)]
-pub(crate) enum Shape {
+pub enum Shape {
     /// Text; numbers and booleans count as their text.
     Text,
     /// `true` or `false`.
@@ -47,15 +47,18 @@ pub(crate) enum Shape {
 
 /// One keyword of a mapping.
 #[derive(Debug)]
-pub(crate) struct Key {
+pub struct Key {
+    /// How it is written.
     pub name: &'static str,
+    /// What it takes.
     pub shape: &'static Shape,
+    /// Whether it has to be there.
     pub presence: Presence,
 }
 
 /// Whether a keyword has to be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Presence {
+pub enum Presence {
     /// May be missing, or be there with nothing.
     Optional,
     /// May be missing, but if it is there it has a value.
@@ -96,9 +99,13 @@ macro_rules! presence {
 
 pub(crate) use {keys, presence};
 
+pub use job::JOB;
+pub use top::TOP;
+
 impl Shape {
     /// The keywords of the mapping that fits, if one may stand here.
-    pub(crate) fn keys(&self) -> Option<&'static [Key]> {
+    #[must_use]
+    pub fn keys(&self) -> Option<&'static [Key]> {
         match self {
             Self::Keys(keys) => Some(keys),
             Self::List(item) | Self::OneOrMore(item) => item.keys(),
@@ -108,7 +115,8 @@ impl Shape {
     }
 
     /// What is expected, for messages.
-    pub(crate) fn expected(&self) -> String {
+    #[must_use]
+    pub fn expected(&self) -> String {
         match self {
             Self::Text => "text".to_owned(),
             Self::Boolean => "`true` or `false`".to_owned(),

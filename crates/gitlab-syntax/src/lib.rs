@@ -15,8 +15,9 @@ mod extends;
 pub mod facts;
 mod include;
 mod inputs;
-mod keywords;
+pub mod keywords;
 mod knowledge;
+pub mod local;
 #[cfg(test)]
 mod official_schema;
 #[cfg(test)]

@@ -85,6 +85,14 @@ pub struct SourceText {
     pub component: Option<ComponentFacts>,
 }
 
+impl SourceText {
+    /// A text that is no component.
+    #[must_use]
+    pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>, origin: Origin) -> Self {
+        Self { name: name.into(), text: text.into(), origin, component: None }
+    }
+}
+
 /// What a component may ask about itself. Source: "CI/CD components", section "Use component
 /// context in components".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -16,13 +16,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::completion::{Completion, CompletionKind, complete};
-use crate::definition::definition;
+use crate::completion::{Completion, CompletionKind};
+use crate::dialect::Asked;
 use crate::documents::{Document, Documents};
 use crate::findings::code_actions;
-use crate::hover::hover;
-use crate::subject::Subject;
-use crate::symbols::{Symbol, SymbolKind, symbols};
+use crate::subject::Files as _;
+use crate::symbols::{Symbol, SymbolKind};
 use crate::text::Text;
 use crate::workspace::{ProjectFiles, uri_of};
 
@@ -50,13 +49,13 @@ pub fn answer(request: &Request, documents: &Documents) -> Result<Value, Refusal
     let answers = Answers { documents };
     match request.method.as_str() {
         CompletionRequest::METHOD => with::<CompletionRequest, _>(request, |asked| {
-            answers.at(&asked.text_document_position, |_, subject, offset| {
-                Some(completion(subject, offset))
+            answers.at(&asked.text_document_position, |_, asked, offset| {
+                Some(completion(asked, offset))
             })
         }),
         HoverRequest::METHOD => with::<HoverRequest, _>(request, |asked| {
-            answers.at(&asked.text_document_position_params, |_, subject, offset| {
-                hovering(subject, offset)
+            answers.at(&asked.text_document_position_params, |_, asked, offset| {
+                hovering(asked, offset)
             })
         }),
         GotoDefinition::METHOD => with::<GotoDefinition, _>(request, |asked| {
@@ -64,7 +63,8 @@ pub fn answer(request: &Request, documents: &Documents) -> Result<Value, Refusal
         }),
         DocumentSymbolRequest::METHOD => with::<DocumentSymbolRequest, _>(request, |asked| {
             let document = documents.get(&asked.text_document.uri)?;
-            let found = symbols(document.identity.kind, document.text.as_str());
+            let files = ProjectFiles { root: &document.identity.root, documents };
+            let found = Asked::new(document, &files).symbols();
             let found = found.into_iter().map(|it| symbol(it, &document.text)).collect();
             Some(DocumentSymbolResponse::Nested(found))
         }),
@@ -97,19 +97,17 @@ impl Answers<'_> {
     fn at<A>(
         &self,
         position: &TextDocumentPositionParams,
-        ask: impl FnOnce(&Document, &Subject<'_>, usize) -> Option<A>,
+        ask: impl FnOnce(&Document, &Asked<'_>, usize) -> Option<A>,
     ) -> Option<A> {
         let document = self.documents.get(&position.text_document.uri)?;
-        let identity = &document.identity;
-        let files = ProjectFiles { root: &identity.root, documents: self.documents };
-        let subject = Subject::new(identity.kind, &identity.path, &document.text, &files);
-        ask(document, &subject, document.text.offset(position.position))
+        let files = ProjectFiles { root: &document.identity.root, documents: self.documents };
+        ask(document, &Asked::new(document, &files), document.text.offset(position.position))
     }
 }
 
-fn completion(subject: &Subject<'_>, offset: usize) -> CompletionResponse {
-    let found = complete(subject, offset);
-    let range = subject.text.range(&found.range);
+fn completion(asked: &Asked<'_>, offset: usize) -> CompletionResponse {
+    let found = asked.complete(offset);
+    let range = asked.text.range(&found.range);
     let items = found.items.into_iter().enumerate();
     let item = |(position, choice): (usize, Completion)| CompletionItem {
         kind: Some(match choice.kind {
@@ -131,10 +129,10 @@ fn completion(subject: &Subject<'_>, offset: usize) -> CompletionResponse {
     CompletionResponse::Array(items.map(item).collect())
 }
 
-fn hovering(subject: &Subject<'_>, offset: usize) -> Option<Hover> {
-    let found = hover(subject, offset)?;
+fn hovering(asked: &Asked<'_>, offset: usize) -> Option<Hover> {
+    let found = asked.hover(offset)?;
     let contents = HoverContents::Markup(markdown(found.words));
-    Some(Hover { contents, range: Some(subject.text.range(&found.range)) })
+    Some(Hover { contents, range: Some(asked.text.range(&found.range)) })
 }
 
 const fn markdown(value: String) -> MarkupContent {
@@ -143,14 +141,14 @@ const fn markdown(value: String) -> MarkupContent {
 
 fn defining(
     document: &Document,
-    subject: &Subject<'_>,
+    asked: &Asked<'_>,
     offset: usize,
 ) -> Option<GotoDefinitionResponse> {
-    let found = definition(subject, offset)?;
+    let found = asked.definition(offset)?;
     let location = match found.path {
         None => Location::new(document.uri.clone(), document.text.range(&found.range)),
         Some(path) => {
-            let text = Text::new(subject.files.read(&path)?, document.text.encoding());
+            let text = Text::new(asked.files.read(&path)?, document.text.encoding());
             // Without `.` and doubled slashes, so that the client knows the file again.
             let file =
                 document.identity.root.join(path).components().collect::<std::path::PathBuf>();

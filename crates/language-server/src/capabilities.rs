@@ -71,10 +71,11 @@ pub fn initialize_result(client: &Client) -> InitializeResult {
     }
 }
 
-/// Asks to be told of workflows and actions that change on the disk.
+/// Asks to be told of workflows, actions and configurations that change on the disk.
 #[must_use]
 pub fn watched_files() -> RegistrationParams {
-    let globs = ["**/.github/workflows/*.{yml,yaml}", "**/action.{yml,yaml}"];
+    // A configuration of GitLab may include any file.
+    let globs = ["**/*.{yml,yaml}"];
     let watchers = globs.map(|glob| FileSystemWatcher {
         glob_pattern: GlobPattern::String(glob.to_owned()),
         kind: None,

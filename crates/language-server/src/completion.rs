@@ -4,10 +4,13 @@
 //! also where there is none yet. `keys`, `values` and `expressions` say what may be there.
 
 mod expressions;
+pub(crate) mod form;
 mod keys;
 mod values;
 
 use std::ops::Range;
+
+use form::Form;
 
 use crate::CURSOR;
 use crate::outline::Outline;
@@ -57,22 +60,22 @@ pub enum CompletionKind {
 }
 
 impl Completion {
-    fn new(label: impl Into<String>, kind: CompletionKind) -> Self {
+    pub(crate) fn new(label: impl Into<String>, kind: CompletionKind) -> Self {
         let label = label.into();
         Self { insert: label.clone(), label, kind, detail: None, words: None }
     }
 
-    fn inserting(mut self, insert: String) -> Self {
+    pub(crate) fn inserting(mut self, insert: String) -> Self {
         self.insert = insert;
         self
     }
 
-    fn detailed(mut self, detail: Option<String>) -> Self {
+    pub(crate) fn detailed(mut self, detail: Option<String>) -> Self {
         self.detail = detail.filter(|detail| !detail.is_empty());
         self
     }
 
-    fn described(mut self, words: Option<impl Into<String>>) -> Self {
+    pub(crate) fn described(mut self, words: Option<impl Into<String>>) -> Self {
         self.words = words.map(Into::into);
         self
     }
@@ -90,8 +93,7 @@ struct Cursor<'run, 'outline, 'text> {
 /// The choices at a byte of the text.
 #[must_use]
 pub fn complete(subject: &Subject<'_>, offset: usize) -> Completions {
-    let mut marked = subject.text.as_str().to_owned();
-    marked.insert(offset, CURSOR);
+    let marked = mark(subject.text.as_str(), offset);
     let outline = Outline::new(&marked);
     let place = Place::at(&outline, offset);
     let accepted = Accepted::at(subject.kind, &place);
@@ -102,18 +104,31 @@ pub fn complete(subject: &Subject<'_>, offset: usize) -> Completions {
     }
     let (range, items) = match place.target {
         Target::Key(entry) => {
-            let has_colon = marked[entry.key_range.end..].trim_start().starts_with(':');
-            let form = keys::Form { has_colon, ..cursor.form(&marked) };
+            let form = Form::of(&marked, offset, entry);
             (entry.key_range.clone(), keys::choices(&cursor, place.node, &form))
         }
         Target::Value => (place.node.range.clone(), cursor.value(&marked)),
         Target::Nothing => return Completions { range: offset..offset, items: Vec::new() },
     };
-    // In a script or another text of several lines nothing is to be replaced.
-    if marked[range.clone()].contains('\n') {
-        return Completions { range: offset..offset, items: Vec::new() };
+    Completions::within(&marked, &range, items)
+}
+
+impl Completions {
+    /// Choices that take the place of a range around the cursor.
+    pub(crate) fn within(marked: &str, range: &Range<usize>, items: Vec<Completion>) -> Self {
+        // In a script or another text of several lines nothing is to be replaced.
+        if marked[range.clone()].contains('\n') {
+            return Self::default();
+        }
+        Self { range: unmarked(range), items }
     }
-    Completions { range: unmarked(&range), items }
+}
+
+/// The text with the cursor in it.
+pub(crate) fn mark(text: &str, offset: usize) -> String {
+    let mut marked = text.to_owned();
+    marked.insert(offset, CURSOR);
+    marked
 }
 
 /// A range around the cursor in the text without it.
@@ -122,23 +137,9 @@ fn unmarked(range: &Range<usize>) -> Range<usize> {
 }
 
 impl Cursor<'_, '_, '_> {
-    /// How a key at the cursor is written.
-    fn form(&self, marked: &str) -> keys::Form {
-        let start = marked[..self.offset].rfind('\n').map_or(0, |at| at + 1);
-        let line = &marked[start..self.offset];
-        let word = line.trim_start_matches([' ', '-']);
-        let is_alone = !word.contains(char::is_whitespace) && !word.contains(['{', '[', ',', ':']);
-        keys::Form {
-            column: line.len() - word.len(),
-            is_block: is_alone,
-            has_dash: line.trim_start().starts_with('-'),
-            has_colon: false,
-        }
-    }
-
     /// What may be a value here; alone on its line it may become a key or an item as well.
     fn value(&self, marked: &str) -> Vec<Completion> {
-        let form = self.form(marked);
+        let form = Form::at(marked, self.offset);
         if !form.is_block {
             return values::choices(self);
         }
@@ -153,10 +154,10 @@ impl Cursor<'_, '_, '_> {
     }
 
     /// What may be an item of a list that has none yet.
-    fn items(&self, form: &keys::Form) -> Vec<Completion> {
+    fn items(&self, form: &Form) -> Vec<Completion> {
         let accepted = self.accepted.item();
         let inside = Cursor { accepted: &accepted, ..*self };
-        let form = keys::Form { column: form.column + 2, ..*form };
+        let form = form.of_item();
         let mut items = keys::choices(&inside, self.place.node, &form);
         if items.is_empty() {
             items = values::choices(&inside);

@@ -36,8 +36,20 @@ pub fn definition(subject: &Subject<'_>, offset: usize) -> Option<Definition> {
     }
 }
 
-const fn here(range: Range<usize>) -> Definition {
+pub(crate) const fn here(range: Range<usize>) -> Definition {
     Definition { path: None, range }
+}
+
+/// The anchor that an alias at a place means: the last of that name before it.
+pub(crate) fn anchor(
+    outline: &Outline<'_>,
+    place: &Place<'_, '_>,
+    name: &str,
+) -> Option<Definition> {
+    let before = |range: &Range<usize>| range.start < place.node.range.start;
+    let mut anchors = outline.anchors.iter().rev();
+    let found = anchors.find(|(anchor, range)| *anchor == name && before(range))?;
+    Some(here(found.1.clone()))
 }
 
 fn of_value(
@@ -48,11 +60,7 @@ fn of_value(
 ) -> Option<Definition> {
     let value = place.node.as_str()?;
     if let Some(name) = value.strip_prefix('*') {
-        let before = |range: &Range<usize>| range.start < place.node.range.start;
-        let mut anchors = outline.anchors.iter().rev();
-        return anchors
-            .find(|(anchor, range)| *anchor == name && before(range))
-            .map(|(_, range)| here(range.clone()));
+        return anchor(outline, place, name);
     }
     match way {
         "jobs.*.needs" | "jobs.*.needs[]" => {

@@ -8,11 +8,11 @@ use lsp_types::{
     Range, TextEdit, Uri, WorkspaceEdit,
 };
 use windlass_diagnostics::{Diagnostic, Fix, Policy, Severity, SourceId, Span};
-use windlass_github_rules::{Neighbours, check_file};
 
+use crate::dialect::Asked;
 use crate::documents::Document;
-use crate::subject::Files;
 use crate::text::Text;
+use crate::workspace::ProjectFiles;
 
 /// The most findings of one document that are shown.
 const MOST_SHOWN: usize = 500;
@@ -22,12 +22,8 @@ const OWN: SourceId = SourceId(0);
 
 /// What is wrong in a document, as far as the project lets it be said.
 #[must_use]
-pub fn check(document: &Document, files: &dyn Files, policy: &Policy) -> Vec<Diagnostic> {
-    let neighbours = Neighbours::new(|path: &str| files.read(path));
-    let (kind, path) = (document.identity.kind, &document.identity.path);
-    let text = document.text.as_str();
-    let found = check_file(kind, OWN, path, text, &neighbours);
-    let mut reported = policy.judge(found, OWN, path, text).reported;
+pub fn check(document: &Document, files: &ProjectFiles<'_>, policy: &Policy) -> Vec<Diagnostic> {
+    let mut reported = Asked::new(document, files).check(OWN, policy);
     reported.truncate(MOST_SHOWN);
     reported
 }
@@ -81,7 +77,9 @@ fn message(finding: &Diagnostic) -> String {
 fn tag(code: &str) -> Option<DiagnosticTag> {
     match code {
         "gh/default-never-used" | "gh/repeated-need" => Some(DiagnosticTag::UNNECESSARY),
-        _ if code.starts_with("gh/deprecated-") => Some(DiagnosticTag::DEPRECATED),
+        _ if code.starts_with("gh/deprecated-") || code == "gl/deprecated" => {
+            Some(DiagnosticTag::DEPRECATED)
+        }
         _ => None,
     }
 }
@@ -165,6 +163,7 @@ mod tests {
     use windlass_diagnostics::Position;
 
     use super::*;
+    use crate::documents::Documents;
     use crate::text::Encoding;
     use crate::workspace::Identity;
 
@@ -175,7 +174,7 @@ mod tests {
 
     fn document(findings: Vec<Diagnostic>) -> Document {
         let uri = Uri::from_str("file:///x/.github/workflows/ci.yml").unwrap();
-        let identity = Identity::of(&uri).unwrap();
+        let identity = Identity::of(&uri, &Documents::default()).unwrap();
         let text = Text::new("on: push\njobs: {}\n".to_owned(), Encoding::Utf16);
         Document { uri, identity, text, version: 1, findings }
     }

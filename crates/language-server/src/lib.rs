@@ -1,7 +1,8 @@
-//! The language server for GitHub workflows and actions: what an editor asks while somebody
-//! writes.
+//! The language server for GitHub workflows and actions, and for configurations of GitLab: what an
+//! editor asks while somebody writes.
 //!
-//! Findings are those of `windlass check`. All else is answered from [`outline`], which reads text
+//! [`dialect`] says whose file a document is; what is said of GitLab's files is in [`gitlab`].
+//! For GitHub, findings are those of `windlass check`. All else is answered from [`outline`], which reads text
 //! that is half-written, [`schema`], which says what GitHub accepts at a place, and the types of
 //! `github-rules`. [`server`] speaks the protocol; below it everything is a plain function of
 //! texts, and files come in through [`subject::Files`].
@@ -11,8 +12,10 @@ mod capabilities;
 pub mod completion;
 pub mod definition;
 pub mod descriptions;
+pub mod dialect;
 pub mod documents;
 pub mod findings;
+pub mod gitlab;
 pub mod hover;
 pub mod operand;
 pub mod outline;

@@ -200,7 +200,7 @@ impl Server {
             }
             DidOpenTextDocument::METHOD => {
                 if let Some(opened) = parameters::<DidOpenTextDocument>(notification)
-                    && let Some(identity) = Identity::of(&opened.text_document.uri)
+                    && let Some(identity) = Identity::of(&opened.text_document.uri, &self.documents)
                 {
                     let item = opened.text_document;
                     self.documents.open(Document {

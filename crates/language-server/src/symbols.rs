@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use windlass_github_rules::FileKind;
 
-use crate::outline::{Node, Outline};
+use crate::outline::{Entry, Node, Outline};
 
 /// A job, step or other thing with a name.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +32,19 @@ pub enum SymbolKind {
     Input,
 }
 
+impl Symbol {
+    /// What an entry is, without what is in it.
+    pub(crate) fn of(entry: &Entry<'_>, kind: SymbolKind) -> Self {
+        Self {
+            name: entry.key.to_owned(),
+            kind,
+            range: entry.key_range.start..entry.value.range.end.max(entry.key_range.end),
+            name_range: entry.key_range.clone(),
+            children: Vec::new(),
+        }
+    }
+}
+
 /// The symbols of a text.
 #[must_use]
 pub fn symbols(kind: FileKind, text: &str) -> Vec<Symbol> {
@@ -48,15 +61,10 @@ pub fn symbols(kind: FileKind, text: &str) -> Vec<Symbol> {
 
 fn named(list: Option<&Node<'_>>, kind: SymbolKind) -> Vec<Symbol> {
     let entries = list.map(Node::entries).unwrap_or_default();
-    let symbol = |entry: &crate::outline::Entry<'_>| Symbol {
-        name: entry.key.to_owned(),
-        kind,
-        range: entry.key_range.start..entry.value.range.end.max(entry.key_range.end),
-        name_range: entry.key_range.clone(),
-        children: steps(entry.value.get("steps")),
-    };
     // A client refuses a symbol without a name.
-    entries.iter().filter(|entry| !entry.key.is_empty()).map(symbol).collect()
+    let entries = entries.iter().filter(|entry| !entry.key.is_empty());
+    let steps = |entry: &Entry<'_>| steps(entry.value.get("steps"));
+    entries.map(|entry| Symbol { children: steps(entry), ..Symbol::of(entry, kind) }).collect()
 }
 
 fn steps(list: Option<&Node<'_>>) -> Vec<Symbol> {

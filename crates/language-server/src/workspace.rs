@@ -1,6 +1,7 @@
 //! Where files are: addresses of the protocol, projects on the disk, and texts that are open.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::Read as _,
     path::{Component, Path, PathBuf},
@@ -11,8 +12,11 @@ use lsp_types::Uri;
 use percent_encoding::percent_decode_str;
 use windlass_diagnostics::uri::encoded_path;
 use windlass_github_rules::FileKind;
+use windlass_gitlab_syntax::local::LocalFiles;
 
+use crate::dialect::Dialect;
 use crate::documents::Documents;
+use crate::gitlab::files::{CONFIGURATION, main_of};
 use crate::subject::Files;
 
 /// The largest file beside the open ones that is read, in bytes.
@@ -24,6 +28,9 @@ const DEEPEST: usize = 4;
 /// The most folders that are looked into for actions.
 const MOST_FOLDERS: usize = 2_000;
 
+/// About the most files that are listed of a project.
+const MOST_FILES: usize = 100_000;
+
 /// Folders that hold other people's files.
 const NOT_OURS: [&str; 4] = ["node_modules", "target", "vendor", "dist"];
 
@@ -34,16 +41,20 @@ pub struct Identity {
     pub root: PathBuf,
     /// The path from there, with `/`.
     pub path: String,
-    /// What the file is.
-    pub kind: FileKind,
+    /// Whose file it is.
+    pub dialect: Dialect,
 }
 
 impl Identity {
     /// The identity of the document at an address; `None` when it is neither a workflow nor the
-    /// metadata of an action.
+    /// metadata of an action nor part of a configuration of GitLab.
     #[must_use]
-    pub fn of(uri: &Uri) -> Option<Self> {
+    pub fn of(uri: &Uri, documents: &Documents) -> Option<Self> {
         let file = path_of(uri)?;
+        Self::of_github(&file).or_else(|| Self::of_gitlab(&file, documents))
+    }
+
+    fn of_github(file: &Path) -> Option<Self> {
         let name = file.file_name()?.to_str()?;
         let folder = file.parent()?;
         if folder.ends_with(".github/workflows")
@@ -51,7 +62,11 @@ impl Identity {
         {
             let root = folder.ancestors().nth(2)?;
             let path = format!(".github/workflows/{name}");
-            return Some(Self { root: root.to_owned(), path, kind: FileKind::Workflow });
+            return Some(Self {
+                root: root.to_owned(),
+                path,
+                dialect: Dialect::GitHub(FileKind::Workflow),
+            });
         }
         if !matches!(name, "action.yml" | "action.yaml") {
             return None;
@@ -60,7 +75,22 @@ impl Identity {
             |folder: &&Path| folder.join(".github").is_dir() || folder.join(".git").exists();
         let root = folder.ancestors().find(is_project).unwrap_or(folder);
         let path = file.strip_prefix(root).ok()?.to_str()?.replace('\\', "/");
-        Some(Self { root: root.to_owned(), path, kind: FileKind::Action })
+        Some(Self { root: root.to_owned(), path, dialect: Dialect::GitHub(FileKind::Action) })
+    }
+
+    /// A file with the name of a configuration, or one that the project's configuration includes.
+    fn of_gitlab(file: &Path, documents: &Documents) -> Option<Self> {
+        let name = file.file_name()?.to_str()?;
+        if !(name.ends_with(".yml") || name.ends_with(".yaml")) {
+            return None;
+        }
+        let folder = file.parent()?;
+        let holding = |name: &str| folder.ancestors().find(|it| it.join(name).exists());
+        let root = holding(".git").or_else(|| holding(CONFIGURATION)).unwrap_or(folder);
+        let path = file.strip_prefix(root).ok()?.to_str()?.replace('\\', "/");
+        let files = ProjectFiles { root, documents };
+        let is_ours = name.ends_with(CONFIGURATION) || main_of(&path, &files) != path;
+        is_ours.then(|| Self { root: root.to_owned(), path, dialect: Dialect::GitLab })
     }
 
     /// Where the file is.
@@ -92,6 +122,33 @@ pub struct ProjectFiles<'run> {
     pub root: &'run Path,
     /// What is open.
     pub documents: &'run Documents,
+}
+
+impl LocalFiles for ProjectFiles<'_> {
+    fn read(&self, path: &str) -> Result<String, String> {
+        Files::read(self, path).ok_or_else(|| "there is no such file".to_owned())
+    }
+
+    fn paths(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut pending = vec![String::new()];
+        while let Some(folder) = pending.pop() {
+            let entries = fs::read_dir(self.root.join(&folder)).into_iter().flatten().flatten();
+            for entry in entries {
+                let Ok(name) = entry.file_name().into_string() else { continue };
+                let path = format!("{folder}{name}");
+                if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    found.insert(path);
+                } else if name != ".git" {
+                    pending.push(path + "/");
+                }
+            }
+            if found.len() > MOST_FILES {
+                break;
+            }
+        }
+        found
+    }
 }
 
 impl Files for ProjectFiles<'_> {
@@ -166,11 +223,11 @@ mod tests {
         let file = Path::new("/a b/#ü/.github/workflows/ci.yml");
         let uri = uri_of(file).unwrap();
         assert_eq!(uri.as_str(), "file:///a%20b/%23%C3%BC/.github/workflows/ci.yml");
-        let identity = Identity::of(&uri).unwrap();
+        let identity = Identity::of(&uri, &Documents::default()).unwrap();
         assert_eq!(identity.root, Path::new("/a b/#ü"));
         assert_eq!(
-            (identity.path.as_str(), identity.kind),
-            (".github/workflows/ci.yml", FileKind::Workflow)
+            (identity.path.as_str(), identity.dialect),
+            (".github/workflows/ci.yml", Dialect::GitHub(FileKind::Workflow))
         );
         assert_eq!(identity.file(), file);
     }
@@ -183,7 +240,8 @@ mod tests {
             "untitled:1",
             "file://%FF/%FF",
         ] {
-            assert_eq!(Identity::of(&Uri::from_str(address).unwrap()), None, "{address}");
+            let uri = Uri::from_str(address).unwrap();
+            assert_eq!(Identity::of(&uri, &Documents::default()), None, "{address}");
         }
     }
 
@@ -195,9 +253,9 @@ mod tests {
         fs::write(folder.path().join("project/a/action.yml"), "x").unwrap();
         let (root, documents) = (folder.path().join("project"), Documents::default());
         let files = ProjectFiles { root: &root, documents: &documents };
-        assert_eq!(files.read("../outside"), None);
-        assert_eq!(files.read("/etc/hostname"), None);
-        assert_eq!(files.read("a/action.yml").as_deref(), Some("x"));
+        assert_eq!(Files::read(&files, "../outside"), None);
+        assert_eq!(Files::read(&files, "/etc/hostname"), None);
+        assert_eq!(Files::read(&files, "a/action.yml").as_deref(), Some("x"));
         assert_eq!(files.actions(), ["a"]);
     }
 }

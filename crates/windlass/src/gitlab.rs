@@ -19,8 +19,8 @@ use indexmap::IndexMap;
 use windlass_diagnostics::render_text;
 
 use windlass_gitlab_syntax::{
-    Call, Compiled, Facts, MOST_INCLUDES, NoPipeline, Origin, Outcome, SourceText,
-    compile as compile_call,
+    Call, Compiled, Facts, MOST_INCLUDES, NoPipeline, Outcome, SourceText, compile as compile_call,
+    local,
 };
 
 use crate::{
@@ -28,8 +28,8 @@ use crate::{
     exit::Failure,
     run::{project::Opened, surface},
 };
-use facts::{ProjectFacts, PushFacts};
-use sources::{LocalSources, ProjectSources};
+use facts::ProjectFacts;
+use sources::{Folder, ProjectSources};
 
 /// The configuration of a project that names no other.
 pub const CONFIGURATION: &str = ".gitlab-ci.yml";
@@ -71,21 +71,7 @@ async fn compile_from(
 /// Looks at a configuration alone, as a push to the default branch has it. Nothing is fetched:
 /// where it includes something from elsewhere, only what goes before that is looked at.
 pub fn check(root: &Path, shown: &str, text: &str) -> Compiled {
-    let main = SourceText {
-        name: shown.into(),
-        text: text.into(),
-        origin: Origin::Project,
-        component: None,
-    };
-    let (sources, facts) = (LocalSources::new(root), PushFacts::new(root));
-    let inputs = IndexMap::new();
-    compile_call(&Call {
-        main,
-        inputs,
-        sources: &sources,
-        facts: &facts,
-        most_includes: MOST_INCLUDES,
-    })
+    local::check(&Folder(root), shown, text)
 }
 
 /// Shows what is wrong or odd.

@@ -9,7 +9,7 @@ use super::{deploy, keep, keys, run};
 
 keys! {
     /// Source: section "Job keywords".
-    pub(crate) JOB {
+    pub JOB {
         "after_script" => Script,
         "allow_failure" => ALLOW_FAILURE,
         "artifacts" => keep::ARTIFACTS,

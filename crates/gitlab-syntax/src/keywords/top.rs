@@ -5,7 +5,7 @@ use super::{job, keep, keys, run};
 
 keys! {
     /// The top of a configuration, jobs left out. Source: section "Global keywords".
-    pub(crate) TOP {
+    pub TOP {
         "after_script" => Script,
         "before_script" => Script,
         "cache" => keep::CACHES,

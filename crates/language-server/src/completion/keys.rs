@@ -3,25 +3,13 @@
 
 use windlass_github_syntax::schema::{Definition, Shape};
 
+use super::form::{Form, Kinds};
 use super::{Completion, CompletionKind, Cursor};
 use crate::descriptions;
 use crate::hover::about_parameter;
 use crate::outline::Node;
 use crate::parameters::{self, Parameter};
 use crate::subject::uses;
-
-/// How a key is written.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Form {
-    /// The column of the key.
-    pub(super) column: usize,
-    /// Whether it stands at the start of its line, so that its value may be on lines below.
-    pub(super) is_block: bool,
-    /// Whether a dash stands before it.
-    pub(super) has_dash: bool,
-    /// Whether its colon is there already.
-    pub(super) has_colon: bool,
-}
 
 /// The keys that a node does not have yet, those that it needs first.
 pub(super) fn choices(
@@ -66,25 +54,17 @@ pub(super) fn choices(
     found.into_iter().map(|(_, key)| key).collect()
 }
 
-/// The key as it is written; where its value can only be on lines below, with the first of them.
+/// The key as it is written.
 fn written(name: &str, definition: &'static Definition, form: &Form) -> String {
-    if form.has_colon {
-        return name.to_owned();
-    }
-    let (mut is_mapping, mut is_sequence, mut is_other) = (false, false, false);
+    let mut kinds = Kinds::default();
     definition.alternatives(&mut |shape| match shape {
-        Shape::Mapping(_) => is_mapping = true,
-        Shape::Sequence(_) => is_sequence = true,
+        Shape::Mapping(_) => kinds.mapping = true,
+        Shape::Sequence(_) => kinds.sequence = true,
         // That an event may stand alone is no reason to write it so.
         Shape::Null => {}
-        _ => is_other = true,
+        _ => kinds.other = true,
     });
-    let indent = " ".repeat(form.column + 2);
-    match (form.is_block && !is_other, is_mapping, is_sequence) {
-        (true, true, false) => format!("{name}:\n{indent}"),
-        (true, false, true) => format!("{name}:\n{indent}- "),
-        _ => format!("{name}: "),
-    }
+    form.write(name, kinds)
 }
 
 /// What an action, a called workflow or a matrix names.

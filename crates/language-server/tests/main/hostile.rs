@@ -1,13 +1,17 @@
 //! Text as it is between two keystrokes, and text that is none: nothing panics.
 
 use proptest::prelude::*;
+use windlass_diagnostics::{Policy, SourceId};
 use windlass_github_rules::FileKind;
 use windlass_language_server::completion::complete;
 use windlass_language_server::definition::definition;
+use windlass_language_server::dialect::Asked;
+use windlass_language_server::documents::{Document, Documents};
 use windlass_language_server::hover::hover;
 use windlass_language_server::subject::{Files, Subject};
 use windlass_language_server::symbols::symbols;
 use windlass_language_server::text::{Encoding, Text};
+use windlass_language_server::workspace::{Identity, ProjectFiles, uri_of};
 
 const WORKFLOW: &str = "on: {push: {branches: [main, 'é*']}}
 permissions: &p {contents: read}
@@ -65,6 +69,62 @@ fn ask_everything(content: &str, offset: usize) {
     }
 }
 
+const CONFIGURATION: &str = "include: [{local: a*.yml}, '*.gitlab-ci.yml']
+stages: [é, b]
+.base: &base {tags: [x], cache: {key: k}}
+a: {extends: .base, stage: é, script: 'x', needs: [b, {job: a}]}
+b:
+  <<: *base
+  image: {name: x}
+  rules:
+    - if: $A == \"b\" # \u{1F600}
+      needs: [a]
+  script:
+    - !reference [.base, script]
+    - |
+      make
+  artifacts: {reports: {junit: x
+";
+
+fn ask_everything_of_gitlab(content: &str, offset: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let uri = uri_of(&folder.path().join(".gitlab-ci.yml")).unwrap();
+    let mut documents = Documents::default();
+    documents.open(Document {
+        identity: Identity::of(&uri, &documents).unwrap(),
+        uri: uri.clone(),
+        text: Text::new(content.to_owned(), Encoding::Utf16),
+        version: 1,
+        findings: Vec::new(),
+    });
+    let document = documents.get(&uri).unwrap();
+    let files = ProjectFiles { root: &document.identity.root, documents: &documents };
+    let asked = Asked::new(document, &files);
+    for place in
+        asked.check(SourceId(0), &Policy::default()).into_iter().filter_map(|it| it.primary)
+    {
+        let (start, end) = (place.span.start.offset as usize, place.span.end.offset as usize);
+        assert!(content.get(start..end).is_some());
+    }
+    assert!(content.get(asked.complete(offset).range).is_some());
+    let hovered = asked.hover(offset).map(|found| found.range);
+    let defined = asked.definition(offset).map(|found| found.range);
+    for range in hovered.into_iter().chain(defined) {
+        assert!(content.get(range).is_some());
+    }
+    for symbol in asked.symbols() {
+        assert!(content.get(symbol.range).is_some() && !symbol.name.is_empty());
+    }
+}
+
+#[test]
+fn every_beginning_of_a_configuration_can_be_asked_about() {
+    for (end, _) in CONFIGURATION.char_indices() {
+        ask_everything_of_gitlab(&CONFIGURATION[..end], end);
+        ask_everything_of_gitlab(CONFIGURATION, end);
+    }
+}
+
 #[test]
 fn every_beginning_of_a_workflow_can_be_asked_about() {
     for (end, _) in WORKFLOW.char_indices() {
@@ -81,6 +141,8 @@ proptest! {
     ) {
         let boundaries: Vec<usize> =
             content.char_indices().map(|(at, _)| at).chain([content.len()]).collect();
-        ask_everything(&content, boundaries[place.index(boundaries.len())]);
+        let offset = boundaries[place.index(boundaries.len())];
+        ask_everything(&content, offset);
+        ask_everything_of_gitlab(&content, offset);
     }
 }

@@ -5,6 +5,7 @@
 mod client;
 mod completing;
 mod conversation;
+mod gitlab;
 mod hostile;
 mod looking;
 mod speed;

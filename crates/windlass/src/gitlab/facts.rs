@@ -1,6 +1,6 @@
 //! What a pipeline is made for, as Git and the command line say.
 
-use std::{cell::OnceCell, path::Path};
+use std::cell::OnceCell;
 
 use jiff::Timestamp;
 use windlass_gitlab::order::{OtherProject, PipelineContext};
@@ -10,7 +10,6 @@ use windlass_gitlab_syntax::{
 };
 use windlass_repository::{ChangeBase, changed_files};
 
-use super::sources;
 use crate::{arguments::PipelineFor, run::project::Opened};
 
 /// The source of a pipeline that came about by a merge request.
@@ -100,47 +99,6 @@ impl Facts for ProjectFacts<'_> {
             Ok(files.iter().map(|path| path.to_string_lossy().into_owned()).collect())
         };
         self.files.get_or_init(list).clone()
-    }
-}
-
-/// The facts of a push to the default branch, whatever is checked out, and without a Git to ask.
-pub struct PushFacts<'a> {
-    root: &'a Path,
-    levels: Levels,
-}
-
-impl<'a> PushFacts<'a> {
-    /// In the project at `root`.
-    pub fn new(root: &'a Path) -> Self {
-        let facts = PipelineFacts {
-            branch: Some("main".to_owned()),
-            default_branch: "main".to_owned(),
-            source: "push".to_owned(),
-            ..PipelineFacts::default()
-        };
-        let levels = Levels { predefined: of_pipeline(&facts), ..Levels::default() };
-        PushFacts { root, levels }
-    }
-}
-
-impl Facts for PushFacts<'_> {
-    fn levels(&self) -> &Levels {
-        &self.levels
-    }
-
-    fn changed_files(&self, _compare_to: Option<&str>) -> Result<Option<Vec<String>>, String> {
-        Ok(None)
-    }
-
-    fn existing_files(
-        &self,
-        project: Option<&str>,
-        _reference: Option<&str>,
-    ) -> Result<Vec<String>, String> {
-        match project {
-            None => Ok(sources::files(self.root)),
-            Some(project) => Err(format!("the files of {project} are not here")),
-        }
     }
 }
 

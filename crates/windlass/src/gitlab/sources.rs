@@ -2,14 +2,15 @@
 //! addresses, and the templates that ship with Windlass.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fs, io,
     path::{Component as PathPart, Path, PathBuf},
 };
 
 use windlass_gitlab_syntax::{
-    Answer, FetchedSources, Origin, SourceRequest, SourceText, Sources, path_pattern::PathPattern,
-    sources::ComponentFacts, templates,
+    Answer, FetchedSources, Origin, SourceRequest, SourceText, Sources,
+    local::{LocalFiles, LocalSources, matching},
+    sources::ComponentFacts,
 };
 use windlass_repository::{FetchedTree, SourceCache, SourceOverride};
 
@@ -22,37 +23,28 @@ use crate::{
 /// The largest file that is included, in bytes; a generated one may have megabytes.
 const LARGEST: u64 = 10 << 20;
 
-/// The files of a project alone.
-pub struct LocalSources<'a> {
-    root: &'a Path,
-}
+/// The files below a folder.
+#[derive(Clone, Copy)]
+pub struct Folder<'a>(pub &'a Path);
 
-impl<'a> LocalSources<'a> {
-    /// Those below `root`.
-    pub const fn new(root: &'a Path) -> Self {
-        LocalSources { root }
+impl LocalFiles for Folder<'_> {
+    /// What leads out of the folder, by links too, is not read.
+    fn read(&self, path: &str) -> Result<String, String> {
+        read(self.0, path)
     }
-}
 
-impl Sources for LocalSources<'_> {
-    fn answer(&self, request: &SourceRequest) -> Answer {
-        let found = match request {
-            SourceRequest::File { origin: Origin::Project, path } => {
-                read(self.root, path).map(|text| vec![source(path, text, Origin::Project)])
-            }
-            SourceRequest::Glob { origin: Origin::Project, pattern } => {
-                glob(self.root, pattern, &Origin::Project)
-            }
-            SourceRequest::Template { name } => template(name),
-            _ => return Answer::NotFetched,
-        };
-        found.map_or_else(Answer::Missing, Answer::Found)
+    fn paths(&self) -> BTreeSet<String> {
+        let mut paths = BTreeSet::new();
+        below(self.0, PathBuf::new(), &mut |path| {
+            paths.insert(path.to_owned());
+        });
+        paths
     }
 }
 
 /// The sources of a project.
 pub struct ProjectSources<'a> {
-    local: LocalSources<'a>,
+    local: LocalSources<Folder<'a>>,
     cache: SourceCache,
     /// Where other projects are, by their path in lower case.
     places: HashMap<String, SourceOverride>,
@@ -73,7 +65,7 @@ impl<'a> ProjectSources<'a> {
         let mut all: Vec<(String, String)> = settled.collect();
         all.extend(places.iter().cloned());
         Ok(ProjectSources {
-            local: LocalSources::new(&opened.project.root),
+            local: LocalSources(Folder(&opened.project.root)),
             cache: source_cache(),
             places: overrides(&all),
             server_url: server_url(opened),
@@ -83,7 +75,7 @@ impl<'a> ProjectSources<'a> {
 
     /// A file of the project.
     pub fn file(&self, path: &str) -> Result<SourceText, String> {
-        read(self.local.root, path).map(|text| source(path, text, Origin::Project))
+        self.local.0.read(path).map(|text| SourceText::new(path, text, Origin::Project))
     }
 
     /// The text that a request asks for, fetched where that is necessary.
@@ -111,13 +103,14 @@ impl<'a> ProjectSources<'a> {
             SourceRequest::Remote { url, integrity } => {
                 super::remote::get(&self.cache, url, integrity.as_deref())
                     .await
-                    .map(|text| vec![source(url, text, Origin::Elsewhere)])
+                    .map(|text| vec![SourceText::new(url.as_str(), text, Origin::Elsewhere)])
             }
             SourceRequest::File { origin, path } => self.other(origin).and_then(|tree| {
-                read(&tree.path, path).map(|text| vec![source(path, text, origin.clone())])
+                read(&tree.path, path)
+                    .map(|text| vec![SourceText::new(path.as_str(), text, origin.clone())])
             }),
             SourceRequest::Glob { origin, pattern } => {
-                self.other(origin).and_then(|tree| glob(&tree.path, pattern, origin))
+                self.other(origin).and_then(|tree| matching(&Folder(&tree.path), pattern, origin))
             }
             SourceRequest::Component { host, project, name, version } => {
                 self.component(host, project, name, version).map(|text| vec![text])
@@ -187,7 +180,10 @@ impl<'a> ProjectSources<'a> {
             project: project.to_owned(),
             reference: Some(reference),
         };
-        Ok(SourceText { component: Some(component), ..source(path, text, origin) })
+        Ok(SourceText {
+            component: Some(component),
+            ..SourceText::new(path.as_str(), text, origin)
+        })
     }
 
     /// The reference that a version means.
@@ -236,21 +232,6 @@ fn released(tag: &str) -> Option<Vec<u64>> {
     (numbers.len() == 3).then_some(numbers)
 }
 
-fn template(name: &str) -> Result<Vec<SourceText>, String> {
-    match templates::text(name) {
-        Some(text) => Ok(vec![source(name, text.to_owned(), Origin::Elsewhere)]),
-        None => Err(format!(
-            "it does not ship with Windlass, which has {}; copy the file from your GitLab into the \
-             project and include it by `local`",
-            templates::names().collect::<Vec<_>>().join(" and ")
-        )),
-    }
-}
-
-fn source(name: &str, text: String, origin: Origin) -> SourceText {
-    SourceText { name: name.into(), text: text.into(), origin, component: None }
-}
-
 /// A file below a folder. What leads out of it, by links too, is not read.
 fn read(folder: &Path, path: &str) -> Result<String, String> {
     let is_inside = |path: &Path| path.components().all(|it| matches!(it, PathPart::Normal(_)));
@@ -272,7 +253,7 @@ fn read(folder: &Path, path: &str) -> Result<String, String> {
 /// A file that a job left, as the text of a pipeline.
 pub fn read_below(folder: &Path, path: &str) -> Result<SourceText, String> {
     let path = path.trim_start_matches('/');
-    read(folder, path).map(|text| source(path, text, Origin::Project))
+    read(folder, path).map(|text| SourceText::new(path, text, Origin::Project))
 }
 
 /// What `HOST/PROJECT/NAME@VERSION` asks for.
@@ -286,23 +267,6 @@ pub fn component_request(address: &str) -> Result<SourceRequest, String> {
         format!("`{address}` is no component; it takes `HOST/PROJECT/NAME@VERSION`")
     })?;
     Ok(SourceRequest::Component { host, project, name, version })
-}
-
-/// The files below a folder that fit a pattern, in the order of their paths.
-fn glob(folder: &Path, pattern: &str, origin: &Origin) -> Result<Vec<SourceText>, String> {
-    let fits = PathPattern::new(pattern).ok_or_else(|| "the pattern is invalid".to_owned())?;
-    let mut paths = files(folder);
-    paths.retain(|path| fits.matches(path));
-    let texts = paths.iter().map(|path| Ok(source(path, read(folder, path)?, origin.clone())));
-    texts.collect()
-}
-
-/// The paths of all files below a folder, in their order.
-pub fn files(folder: &Path) -> Vec<String> {
-    let mut paths = Vec::new();
-    below(folder, PathBuf::new(), &mut |path| paths.push(path.to_owned()));
-    paths.sort();
-    paths
 }
 
 /// Calls `look` with the path of every file below a folder; links to folders are not followed.
