@@ -9,6 +9,7 @@ mod containers;
 mod editor;
 mod events;
 mod gitlab;
+mod gitlab_guides;
 mod gitlab_runs;
 mod history;
 mod labels;
