@@ -70,9 +70,14 @@ impl<'call> Creation<'call> {
         job: &Job,
         value: &'rules Value,
     ) -> Result<Option<&'rules Value>, ExclusionReason> {
+        let has_conditions = ["rules", "only", "except"].iter().any(|it| value.get(it).is_some());
         // Conditions do not know what comes from the environment of the job ("Where variables can
         // be used", `rules:if`).
-        let own = predefined::of_job(&job.name, &job.stage, job.parallel.as_ref(), None);
+        let own = if has_conditions {
+            predefined::of_job(&job.name, &job.stage, job.parallel.as_ref(), None)
+        } else {
+            Variables::default()
+        };
         let scope = self.knowledge.facts.levels().scope(&[&own, &job.variables]);
         let deciding = Deciding { scope, knowledge: self.knowledge, origin: &Origin::Project };
         if let Some(rules) = value.get("rules") {

@@ -1,7 +1,5 @@
 //! Lists for people: a head and rows in columns.
 
-use std::fmt::Write;
-
 /// Columns as wide as their widest cell; the last one is left as it is.
 pub fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
     let heads = heads.map(str::to_owned);
@@ -11,10 +9,13 @@ pub fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> String {
     let widths: Vec<usize> = (0..N.saturating_sub(1)).map(width).collect();
     let mut text = String::new();
     for row in all {
-        for (cell, width) in row.iter().zip(&widths) {
-            let _ = write!(text, "{cell:width$}  ");
+        for (column, cell) in row.iter().enumerate() {
+            text.push_str(cell);
+            let blanks = widths.get(column).map_or(0, |width| width + 2 - cell.chars().count());
+            text.extend(std::iter::repeat_n(' ', blanks));
         }
-        let _ = writeln!(text, "{}", row.last().map_or("", String::as_str));
+        text.truncate(text.trim_end_matches(' ').len());
+        text.push('\n');
     }
     text
 }

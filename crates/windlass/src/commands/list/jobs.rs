@@ -1,5 +1,7 @@
 //! The jobs of a GitLab pipeline.
 
+use std::mem::ManuallyDrop;
+
 use serde_json::json;
 use windlass_gitlab_syntax::{
     Job, Outcome as Created,
@@ -21,7 +23,8 @@ use crate::{
 /// Prints the jobs that a push of the checked out commit starts.
 pub async fn list(arguments: &List, project: Project, color: ColorChoice) -> Outcome {
     let opened = Opened::new(project, None)?;
-    let compiled = gitlab::compile(&opened, &PipelineFor::default()).await?;
+    // The program ends with it: to take a large configuration apart first would only take time.
+    let compiled = ManuallyDrop::new(gitlab::compile(&opened, &PipelineFor::default()).await?);
     gitlab::tell(&compiled, color)?;
     let pipeline = match &compiled.outcome {
         Created::Pipeline(pipeline) => pipeline,
