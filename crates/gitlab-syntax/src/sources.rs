@@ -72,6 +72,29 @@ pub enum SourceRequest {
     },
 }
 
+impl SourceRequest {
+    /// What a component asks for: `HOST/PROJECT/NAME@VERSION`.
+    ///
+    /// # Errors
+    /// The address has another form; a sentence that says so.
+    pub fn component(address: &str) -> Result<Self, String> {
+        let refuse =
+            || format!("`{address}` is no component; it takes `HOST/PROJECT/NAME@VERSION`");
+        let (path, version) = address.rsplit_once('@').ok_or_else(refuse)?;
+        let (host, path) = path.split_once('/').ok_or_else(refuse)?;
+        let (project, name) = path.rsplit_once('/').ok_or_else(refuse)?;
+        if [host, project, name, version].iter().any(|part| part.is_empty()) {
+            return Err(refuse());
+        }
+        Ok(Self::Component {
+            host: host.to_owned(),
+            project: project.to_owned(),
+            name: name.to_owned(),
+            version: version.to_owned(),
+        })
+    }
+}
+
 /// A text with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceText {

@@ -47,7 +47,9 @@ impl Entry {
             ["template"] => {
                 vec![SourceRequest::Template { name: text("template").unwrap_or_default() }]
             }
-            ["component"] => vec![component(&text("component").unwrap_or_default())?],
+            ["component"] => {
+                vec![SourceRequest::component(&text("component").unwrap_or_default())?]
+            }
             ["project"] => {
                 let files = mapping.get("file").map(Value::texts).unwrap_or_default();
                 if files.is_empty() {
@@ -108,23 +110,6 @@ fn remote(url: String, integrity: Option<String>) -> Result<SourceRequest, Strin
         return Err(format!("`{integrity}` is no `sha256-` hash in Base64"));
     }
     Ok(SourceRequest::Remote { url, integrity })
-}
-
-/// `HOST/PROJECT/NAME@VERSION`.
-fn component(address: &str) -> Result<SourceRequest, String> {
-    let refuse = || format!("`{address}` is no component; it takes `HOST/PROJECT/NAME@VERSION`");
-    let (path, version) = address.rsplit_once('@').ok_or_else(refuse)?;
-    let (host, path) = path.split_once('/').ok_or_else(refuse)?;
-    let (project, name) = path.rsplit_once('/').ok_or_else(refuse)?;
-    if [host, project, name, version].iter().any(|part| part.is_empty()) {
-        return Err(refuse());
-    }
-    Ok(SourceRequest::Component {
-        host: host.to_owned(),
-        project: project.to_owned(),
-        name: name.to_owned(),
-        version: version.to_owned(),
-    })
 }
 
 /// A request as people read it.

@@ -150,7 +150,7 @@ async fn child_text(
         },
         ChildSource::Remote(url) => SourceRequest::Remote { url: url.clone(), integrity: None },
         ChildSource::Template(name) => SourceRequest::Template { name: name.clone() },
-        ChildSource::Component(address) => sources::component_request(address)?,
+        ChildSource::Component(address) => SourceRequest::component(address)?,
         ChildSource::Artifact { artifact, job } => {
             let folder = artifacts.iter().find(|(name, _)| name == job);
             let (_, folder) = folder.ok_or_else(|| format!("the job '{job}' left no artifacts"))?;

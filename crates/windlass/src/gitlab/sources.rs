@@ -35,9 +35,7 @@ impl LocalFiles for Folder<'_> {
 
     fn paths(&self) -> BTreeSet<String> {
         let mut paths = BTreeSet::new();
-        below(self.0, PathBuf::new(), &mut |path| {
-            paths.insert(path.to_owned());
-        });
+        collect(self.0, PathBuf::new(), &mut paths);
         paths
     }
 }
@@ -256,30 +254,17 @@ pub fn read_below(folder: &Path, path: &str) -> Result<SourceText, String> {
     read(folder, path).map(|text| SourceText::new(path, text, Origin::Project))
 }
 
-/// What `HOST/PROJECT/NAME@VERSION` asks for.
-pub fn component_request(address: &str) -> Result<SourceRequest, String> {
-    let parts = address.rsplit_once('@').and_then(|(path, version)| {
-        let (host, path) = path.split_once('/')?;
-        let (project, name) = path.rsplit_once('/')?;
-        Some([host, project, name, version].map(str::to_owned))
-    });
-    let [host, project, name, version] = parts.ok_or_else(|| {
-        format!("`{address}` is no component; it takes `HOST/PROJECT/NAME@VERSION`")
-    })?;
-    Ok(SourceRequest::Component { host, project, name, version })
-}
-
-/// Calls `look` with the path of every file below a folder; links to folders are not followed.
-fn below(root: &Path, inside: PathBuf, look: &mut dyn FnMut(&str)) {
+/// Adds the path of every file below a folder; links to folders are not followed.
+fn collect(root: &Path, inside: PathBuf, paths: &mut BTreeSet<String>) {
     let Ok(listing) = fs::read_dir(root.join(&inside)) else { return };
     for entry in listing.flatten() {
         let path = inside.join(entry.file_name());
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             if entry.file_name() != ".git" {
-                below(root, path, look);
+                collect(root, path, paths);
             }
         } else if let Some(path) = path.to_str() {
-            look(path);
+            paths.insert(path.to_owned());
         }
     }
 }
