@@ -38,17 +38,14 @@ const PATHS: &[&str] = &[
     "RUNNER_TEMP",
 ];
 
-/// Runs a part of an action. `env` holds the layers above those of the job.
+/// Runs a part of an action. `layers` are the variables of the job and those above them.
 pub(crate) async fn run(
     job: &Arc<Job>,
     lane: &mut Lane,
     state: &mut JobState,
-    env: &[&Variables],
+    mut layers: Vec<&Variables>,
     part: Part<'_>,
 ) -> Ended {
-    let of_job = state.env.clone();
-    let mut layers: Vec<&Variables> = [&of_job].into_iter().chain(env.iter().copied()).collect();
-    part.show(lane, &layers);
     let call = match Call::evaluate(job, state, &layers, &part) {
         Ok(call) => call,
         Err(problem) => return fail(job, lane, part.node, &problem),

@@ -20,17 +20,14 @@ use crate::job::state::{Ended, JobState};
 use crate::job::steps::fail;
 use crate::job::variables::Variables;
 
-/// Runs a part of an action. `env` holds the layers above those of the job.
+/// Runs a part of an action. `layers` are the variables of the job and those above them.
 pub(crate) async fn run(
     job: &Arc<Job>,
     lane: &mut Lane,
     state: &mut JobState,
-    env: &[&Variables],
+    layers: Vec<&Variables>,
     part: Part<'_>,
 ) -> Ended {
-    let of_job = state.env.clone();
-    let layers: Vec<&Variables> = [&of_job].into_iter().chain(env.iter().copied()).collect();
-    part.show(lane, &layers);
     let ActionRuns::JavaScript { using, main, pre, post, .. } = &part.loaded.action.runs else {
         return fail(job, lane, part.node, "the action is no JavaScript");
     };

@@ -118,9 +118,12 @@ pub(crate) async fn run_part(
     env: &[&Variables],
     part: Part<'_>,
 ) -> Ended {
+    let of_job = state.env.clone();
+    let layers: Vec<&Variables> = [&of_job].into_iter().chain(env.iter().copied()).collect();
+    part.show(lane, &layers);
     match &part.loaded.action.runs {
-        ActionRuns::Docker { .. } => docker::run(job, lane, state, env, part).await,
-        _ => javascript::run(job, lane, state, env, part).await,
+        ActionRuns::Docker { .. } => docker::run(job, lane, state, layers, part).await,
+        _ => javascript::run(job, lane, state, layers, part).await,
     }
 }
 
