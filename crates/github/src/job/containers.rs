@@ -169,6 +169,7 @@ async fn start_containers(
         lane.log.line(node, &format!("Starting the job's container ({})", plan.image));
         let mut spec = job.container_spec(plan);
         spec.hosts.extend(stand_ins::host_entries(&job.containers.stand_ins));
+        spec.hosts.extend(entrance::host_entry(job, engine).await);
         spec.environment.push(("HOME".to_owned(), places::HOME.to_owned()));
         let session = SessionPlan {
             spec,
@@ -243,10 +244,13 @@ async fn move_in(
     job.contexts.job = own;
     entrance::open(job, lane, node).await;
     let mut github = job.contexts.github.clone();
+    let mut of_git = Vec::new();
     if let Some((services, here)) = job.services_for_steps() {
         Arc::make_mut(&mut github).extend(services.github_of_job(&job.options, here));
+        of_git = entrance::git_settings(here, &job.base_environment);
     }
     job.contexts.github = github;
+    job.base_environment.extend(of_git);
     setup::write_event(&*session, &places.event_path, &job.contexts)
         .await
         .map_err(|error| failed(&error))?;
