@@ -17,14 +17,14 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 use windlass_container::{
-    Container, ContainerSession, ContainerSpec, Engine, EngineError, Network, SessionPlan, Tenancy,
+    Container, ContainerSession, ContainerSpec, Engine, EngineError, Network, SessionPlan,
+    StandInProcess, Tenancy,
 };
 use windlass_github_syntax::expression::{Object, Value};
 use windlass_kernel::NodeId;
 
 use self::places::Inside;
 use self::plan::{ContainerPlan, Plan};
-use self::stand_ins::StandInProcess;
 use super::cancellation::Stop;
 use super::context::Job;
 use super::files::CommandFiles;
@@ -268,7 +268,7 @@ pub(crate) async fn stop(job: &Job, lane: &mut Lane) {
     lane.reporter.flush();
     services::show_logs(job, lane, &node).await;
     for process in &job.containers.stand_ins {
-        process.stop(lane, &node).await;
+        stand_ins::stop(process, lane, &node).await;
     }
     give_back(job, lane, &node).await;
     let ended = match remove_all(job).await {
