@@ -168,7 +168,7 @@ async fn start_containers(
     if let (Some(plan), Some(inside)) = (own, inside) {
         lane.log.line(node, &format!("Starting the job's container ({})", plan.image));
         let mut spec = job.container_spec(plan);
-        spec.hosts.extend(stand_ins::host_entries(&job.containers.stand_ins));
+        spec.hosts.extend(stand_ins::host_entries(job));
         spec.hosts.extend(entrance::host_entry(job, engine).await);
         spec.environment.push(("HOME".to_owned(), places::HOME.to_owned()));
         let session = SessionPlan {

@@ -146,7 +146,7 @@ async fn move_in(job: &mut Job, engine: &Engine, image: &Image, name: &str) -> R
     let inside = Inside::of(job)?;
     let mut spec = spec(job, "build", name);
     spec.options = options(image, job)?;
-    spec.hosts = stand_ins::host_entries(&job.containers.stand_ins);
+    spec.hosts = stand_ins::host_entries(job);
     let plan = SessionPlan {
         spec,
         places: inside.places,

@@ -35,8 +35,14 @@ async fn a_job_runs_in_its_image_and_hands_files_over() {
 
 /// A bench with the image `web`, which says that it listens on port 80, and does so after a while.
 fn bench_with_web() -> Option<Bench> {
-    let bench = bench()?;
-    ContainerEngine::shared()?.import_programs(&ProgramImage {
+    static MADE: std::sync::Once = std::sync::Once::new();
+    let (bench, engine) = (bench()?, ContainerEngine::shared()?);
+    MADE.call_once(|| make_web(engine));
+    Some(bench)
+}
+
+fn make_web(engine: &ContainerEngine) {
+    engine.import_programs(&ProgramImage {
         name: "acme/web:1",
         finish: "mkdir w; echo served >w/x",
         changes: &[
@@ -45,7 +51,7 @@ fn bench_with_web() -> Option<Bench> {
         ],
         ..ProgramImage::default()
     });
-    Some(bench)
+    engine.docker_says(&["tag", "acme/web:1", "other/web:1"]);
 }
 
 /// "Services", accessing the services, and how the health check of services works.
@@ -55,8 +61,8 @@ async fn a_service_is_reached_by_its_names_as_soon_as_the_script_begins() {
     let ended = bench
         .run(
             "a:\n  image: busybox\n  services:\n    - {name: 'acme/web:1', alias: web}\n    - name: \
-             'acme/web:1'\n      alias: other\n      variables: {PORT: 8080, HEALTHCHECK_TCP_PORT: \
-             8080}\n  script:\n    - for it in web acme__web other:8080; do wget -q -O - \
+             'other/web:1'\n      variables: {PORT: 8080, HEALTHCHECK_TCP_PORT: \
+             8080}\n  script:\n    - for it in web acme__web other-web:8080; do wget -q -O - \
              http://$it/x; done\n",
         )
         .await;
@@ -118,7 +124,7 @@ async fn a_local_process_stands_in_for_a_service_with_and_without_an_engine() {
         let ended = bench
             .run(&format!(
                 "a:\n  image: busybox\n  services:\n    - name: 'nowhere.invalid/web:1'\n      alias: \
-                 web\n      variables: {{HEALTHCHECK_TCP_PORT: {port}, ROOT: .}}\n  script: [busybox \
+                 web\n      variables: {{HEALTHCHECK_TCP_PORT: {port}, ROOT: .}}\n    - {{name: busybox, command: [sleep, '60']}}\n  script: [busybox \
                  wget -q -O - http://{host}:{port}/served]\n"
             ))
             .await;

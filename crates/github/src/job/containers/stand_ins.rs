@@ -4,7 +4,7 @@
 //! is waited for. Ports are not mapped: the process listens on the port of this machine that
 //! `ports` names, which the variable `PORT` says too.
 
-use windlass_container::{StandIn, StandInPlan, StandInProcess};
+use windlass_container::{Network, StandIn, StandInPlan, StandInProcess};
 use windlass_kernel::NodeId;
 use windlass_session::ExecSpec;
 
@@ -20,8 +20,10 @@ pub(super) fn ports(service: &ContainerPlan) -> Vec<(u16, u16)> {
 }
 
 /// Names by which a job's container finds the stand-ins: this machine.
-pub(super) fn host_entries(processes: &[StandInProcess]) -> impl Iterator<Item = String> {
-    processes.iter().map(|process| format!("{}:host-gateway", process.name()))
+pub(super) fn host_entries(job: &Job) -> impl Iterator<Item = String> {
+    let host = Network::host_address(job.containers.network.as_ref());
+    let processes = job.containers.stand_ins.iter();
+    processes.map(move |process| format!("{}:{host}", process.name()))
 }
 
 /// Starts the process and waits until it is ready.

@@ -3,7 +3,7 @@
 //! A configuration of GitLab names no ports: the port that a process is waited for at is that of
 //! the service's variable `HEALTHCHECK_TCP_PORT`, which the process finds in `PORT` as well.
 
-use windlass_container::{StandIn, StandInPlan, StandInProcess};
+use windlass_container::{Network, StandIn, StandInPlan, StandInProcess};
 use windlass_session::{ExecSpec, Session as _};
 
 use super::services::ServicePlan;
@@ -44,9 +44,10 @@ pub(super) async fn start(
 }
 
 /// Names by which the job's container finds the processes: this machine.
-pub(super) fn host_entries(processes: &[(ServicePlan, StandInProcess)]) -> Vec<String> {
-    let names = processes.iter().flat_map(|(plan, _)| &plan.names);
-    names.map(|name| format!("{name}:host-gateway")).collect()
+pub(super) fn host_entries(job: &Job) -> Vec<String> {
+    let host = Network::host_address(job.containers.network.as_ref());
+    let names = job.containers.stand_ins.iter().flat_map(|(plan, _)| &plan.names);
+    names.map(|name| format!("{name}:{host}")).collect()
 }
 
 /// Shows what a process printed before its end.
