@@ -1,11 +1,11 @@
-//! The job's repository over Git's smart HTTP protocol, for fetches: `actions/checkout` as it is
-//! published finds it under GITHUB_SERVER_URL.
+//! The job's repository and its siblings over Git's smart HTTP protocol, for fetches:
+//! `actions/checkout` as it is published finds them under GITHUB_SERVER_URL.
 //!
 //! The work is done by `git http-backend`, a CGI program (git-http-backend(1)); here a request
 //! becomes its environment and what it prints becomes a response. Nobody can push: it accepts that
 //! only from a named user, and none is named.
 
-use std::{io, process::Stdio, sync::Arc};
+use std::{io, path::Path as FilePath, process::Stdio, sync::Arc};
 
 use axum::{
     Router,
@@ -22,7 +22,7 @@ use tokio::{
 };
 use tokio_util::io::ReaderStream;
 
-use crate::{authority::Purpose, jobs::JobFacts, server::Shared};
+use crate::{authority::Purpose, server::Shared};
 
 /// The most lines of head that the program may print.
 const HEAD_LIMIT: usize = 64;
@@ -67,10 +67,13 @@ async fn serve(
         let ask = [(header::WWW_AUTHENTICATE, "Basic realm=\"Windlass\"")];
         return (StatusCode::UNAUTHORIZED, ask).into_response();
     };
-    let wanted = format!("{owner}/{}", name.strip_suffix(".git").unwrap_or(&name));
-    let is_own = wanted.eq_ignore_ascii_case(job.github("repository"));
-    let Some(command) = is_own.then(|| backend(&job, service, &request)).flatten() else {
-        let message = "local runs serve the repository that is run alone\n";
+    let repository = job.repository(&owner, &name);
+    let Some(command) = repository.and_then(|it| backend(it, service, &request)) else {
+        let message = format!(
+            "{owner}/{name} is not served by this local run: it serves the repository that is run \
+             and those of its submodules with relative addresses that are on this machine (`git \
+             submodule update --init` in the project brings them)\n"
+        );
         return (StatusCode::NOT_FOUND, message).into_response();
     };
     match run(shared, command, request.into_body()).await {
@@ -81,8 +84,7 @@ async fn serve(
 }
 
 /// The program with the environment of a request (RFC 3875).
-fn backend(job: &JobFacts, service: &str, request: &Request) -> Option<Command> {
-    let root = job.git_root.as_ref()?;
+fn backend(repository: &FilePath, service: &str, request: &Request) -> Option<Command> {
     let text = |name: HeaderName| {
         let value = request.headers().get(name).and_then(|value| value.to_str().ok());
         value.unwrap_or_default().to_owned()
@@ -93,7 +95,7 @@ fn backend(job: &JobFacts, service: &str, request: &Request) -> Option<Command> 
         .arg("http-backend")
         .env("REQUEST_METHOD", request.method().as_str())
         .env("QUERY_STRING", request.uri().query().unwrap_or_default())
-        .env("PATH_TRANSLATED", root.join(service))
+        .env("PATH_TRANSLATED", repository.join(service))
         .env("CONTENT_TYPE", text(header::CONTENT_TYPE))
         .env("HTTP_CONTENT_ENCODING", text(header::CONTENT_ENCODING))
         .env("GIT_PROTOCOL", text(protocol))

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -19,6 +19,9 @@ pub struct JobFacts {
     pub project: String,
     /// The top of the Git repository, where there is one.
     pub git_root: Option<PathBuf>,
+    /// The repositories that Git serves beside it, by names such as `octo/other`: submodules with
+    /// relative addresses.
+    pub siblings: Vec<(String, PathBuf)>,
     /// The default branch, without `refs/heads/`.
     pub default_branch: String,
     /// Its run.
@@ -42,6 +45,16 @@ impl JobFacts {
     /// A property of the `github` context as a text; empty where it is none.
     pub(crate) fn github(&self, name: &str) -> &str {
         self.github.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Where a repository lies that Git serves to the job, `name` with or without `.git`.
+    pub(crate) fn repository(&self, owner: &str, name: &str) -> Option<&Path> {
+        let wanted = format!("{owner}/{}", name.strip_suffix(".git").unwrap_or(name));
+        if wanted.eq_ignore_ascii_case(self.github("repository")) {
+            return self.git_root.as_deref();
+        }
+        let sibling = self.siblings.iter().find(|(name, _)| wanted.eq_ignore_ascii_case(name));
+        sibling.map(|(_, directory)| directory.as_path())
     }
 
     /// The refs whose caches the job may use, its own first: that of the run, the base of a pull
@@ -125,6 +138,7 @@ pub(crate) fn sample() -> JobFacts {
     JobFacts {
         project: "/p".into(),
         git_root: None,
+        siblings: Vec::new(),
         default_branch: "main".into(),
         run: "01KDVDNA00000000000000001A".parse().unwrap(),
         job: "01KDVDNA00000000000000001A_3".into(),

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use tokio::{fs::File, process::Command};
 use tokio_util::io::ReaderStream;
 
-use crate::{authority::Purpose, entrance::Here, jobs::JobFacts, server::Shared};
+use crate::{authority::Purpose, entrance::Here, server::Shared};
 
 /// The media type of the protocol's messages.
 const MEDIA_TYPE: &str = "application/vnd.git-lfs+json";
@@ -55,8 +55,8 @@ async fn batch(
     request: Request,
 ) -> Response {
     let headers = request.headers().clone();
-    let job = match caller(&shared, &headers, (&owner, &name)) {
-        Ok(job) => job,
+    let repository = match repository(&shared, &headers, (&owner, &name)) {
+        Ok(repository) => repository,
         Err(refused) => return *refused,
     };
     let read = tokio::time::timeout(shared.limits.idle, String::from_request(request, &shared));
@@ -69,9 +69,8 @@ async fn batch(
     if request.operation != "download" || request.objects.len() > OBJECTS_LIMIT {
         return refuse(StatusCode::FORBIDDEN, "local runs serve downloads alone");
     }
-    let store = object_store(&job).await;
-    let repository = job.github("repository");
-    let base = format!("{}/{repository}/info/lfs/objects", here.results_url);
+    let store = object_store(&repository).await;
+    let base = format!("{}/{owner}/{name}/info/lfs/objects", here.results_url);
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let mut objects = Vec::with_capacity(request.objects.len());
     for Wanted { oid, size } in request.objects {
@@ -98,12 +97,12 @@ async fn object(
     Path((owner, name, oid)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let job = match caller(&shared, &headers, (&owner, &name)) {
-        Ok(job) => job,
+    let repository = match repository(&shared, &headers, (&owner, &name)) {
+        Ok(repository) => repository,
         Err(refused) => return *refused,
     };
     let missing = || refuse(StatusCode::NOT_FOUND, "there is no such object");
-    let Some(store) = object_store(&job).await else { return missing() };
+    let Some(store) = object_store(&repository).await else { return missing() };
     let Some(path) = path_of(&store, &oid) else { return missing() };
     let Ok(file) = File::open(path).await else { return missing() };
     let Ok(data) = file.metadata().await else { return missing() };
@@ -118,36 +117,33 @@ async fn object(
     response
 }
 
-/// The job that calls for its own repository.
-fn caller(
+/// The repository that a job calls for, which is its own or a sibling.
+fn repository(
     shared: &Shared,
     headers: &HeaderMap,
     (owner, name): (&str, &str),
-) -> Result<Arc<JobFacts>, Box<Response>> {
+) -> Result<PathBuf, Box<Response>> {
     let job = shared.caller(Purpose::Api, headers).ok_or_else(|| {
         let mut refused = refuse(StatusCode::UNAUTHORIZED, "Bad credentials").into_response();
         let ask = HeaderValue::from_static("Basic realm=\"Windlass\"");
         refused.headers_mut().insert("lfs-authenticate", ask);
         Box::new(refused)
     })?;
-    let wanted = format!("{owner}/{}", name.strip_suffix(".git").unwrap_or(name));
-    if !wanted.eq_ignore_ascii_case(job.github("repository")) {
-        let message = "local runs serve the repository that is run alone";
-        return Err(Box::new(refuse(StatusCode::NOT_FOUND, message)));
-    }
-    Ok(job)
+    job.repository(owner, name).map(FilePath::to_owned).ok_or_else(|| {
+        let message = "local runs serve the repository that is run and its submodules alone";
+        Box::new(refuse(StatusCode::NOT_FOUND, message))
+    })
 }
 
 /// Where the repository keeps its objects; worktrees share them with the repository that they are
 /// of.
-async fn object_store(job: &JobFacts) -> Option<PathBuf> {
-    let root = job.git_root.as_ref()?;
+async fn object_store(repository: &FilePath) -> Option<PathBuf> {
     let mut git = Command::new("git");
-    git.arg("-C").arg(root).args(["rev-parse", "--git-common-dir"]);
+    git.arg("-C").arg(repository).args(["rev-parse", "--git-common-dir"]);
     git.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     let output = git.output().await.ok()?;
     let directory = String::from_utf8(output.stdout).ok()?;
-    Some(root.join(directory.trim_end_matches('\n')).join("lfs/objects"))
+    Some(repository.join(directory.trim_end_matches('\n')).join("lfs/objects"))
 }
 
 /// The file of an object; `None` for what is no hash.

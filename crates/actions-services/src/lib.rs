@@ -16,6 +16,7 @@ mod git;
 mod identity;
 mod jobs;
 mod large_files;
+mod part_writer;
 mod range;
 mod rest;
 mod server;

@@ -57,6 +57,7 @@ pub fn job(run: RunId, job: &str, git_ref: &str) -> JobFacts {
         run,
         job: job.into(),
         github: Arc::<Map<String, Value>>::new(github),
+        siblings: Vec::new(),
         job_workflow_ref: "octo/shop/.github/workflows/ci.yml@refs/heads/main".into(),
         environment: None,
         may_request_identity: true,

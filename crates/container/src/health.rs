@@ -1,4 +1,4 @@
-//! Waiting until a service is ready: its health check, where it has one.
+//! Waiting until a service is ready: its health check, where it has one, or its ports.
 //!
 //! Source: GitHub Docs, "Creating PostgreSQL service containers" (`--health-cmd` and its like);
 //! Docker Docs, "Dockerfile reference", HEALTHCHECK. The engine runs a check for the first time when
@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
 use bollard::models::HealthConfig;
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, future::join_all};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use crate::Container;
@@ -125,6 +126,50 @@ impl Container {
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE).min(check.interval.max(FIRST_PAUSE));
+        }
+    }
+
+    /// Waits until a service that was started accepts connections at all these ports, whatever its
+    /// health check says. Where the engine's networks do not lead here, or there are no ports, this
+    /// is [`Container::wait_until_ready`].
+    ///
+    /// # Errors
+    /// [`EngineError::NotReady`] with the service's last lines when it has ended or took too long.
+    pub async fn wait_for_ports(
+        &self,
+        service: &str,
+        ports: &[u16],
+        patience: Duration,
+    ) -> Result<(), EngineError> {
+        if ports.is_empty() || !self.engine.shares_networks() {
+            return self.wait_until_ready(service).await;
+        }
+        let began = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let state = self.state().await?;
+            if !state.running {
+                return Err(self.not_ready(service, ended(&state)).await);
+            }
+            let address = self.address().await?;
+            let tries = ports.iter().map(|port| async move {
+                let connection = TcpStream::connect((address?, *port));
+                tokio::time::timeout(LONGEST_PAUSE, connection).await.ok()?.ok()
+            });
+            if join_all(tries).await.iter().all(Option::is_some) {
+                return Ok(());
+            }
+            if began.elapsed() > patience {
+                let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+                let reason = format!(
+                    "did not listen on port {} in {} seconds",
+                    ports.join(" and "),
+                    patience.as_secs()
+                );
+                return Err(self.not_ready(service, reason).await);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 

@@ -66,6 +66,24 @@ impl Engine {
         }
     }
 
+    /// The TCP ports that an image exposes, in order (Docker Docs, "Dockerfile reference", EXPOSE).
+    ///
+    /// # Errors
+    /// When the image is not here, or the engine does not answer.
+    pub async fn exposed_ports(&self, image: &str) -> Result<Vec<u16>, EngineError> {
+        let found = self.api.inspect_image(image).await;
+        let found = found.map_err(|error| EngineError::of("look at an image", image, error))?;
+        let exposed = found.config.and_then(|config| config.exposed_ports).unwrap_or_default();
+        let tcp = |port: &String| match port.split_once('/') {
+            None => port.parse().ok(),
+            Some((port, "tcp")) => port.parse().ok(),
+            Some(_) => None,
+        };
+        let mut ports: Vec<u16> = exposed.iter().filter_map(tcp).collect();
+        ports.sort_unstable();
+        Ok(ports)
+    }
+
     /// Whether an image is here.
     pub(crate) async fn has_image(&self, image: &str) -> Result<bool, EngineError> {
         match self.api.inspect_image(image).await {

@@ -2,7 +2,8 @@
 //!
 //! [`Engine`] is Docker or Podman, spoken to over Docker's API on a local socket. A [`ContainerSpec`]
 //! says what a container is made of; [`ContainerSession`] runs a job's commands in one that stays,
-//! [`ActionContainer`] gives each program a container of its own. Everything made here carries
+//! [`ActionContainer`] gives each program a container of its own, and a [`StandInProcess`] is a
+//! service without one. Everything made here carries
 //! [`Tenancy`]'s labels, by which what a crash left is found and removed.
 //!
 //! Not here: workflow keys and what they mean (crate `github`), the processes of the host (crate
@@ -23,6 +24,7 @@ mod ownership;
 mod ports;
 mod session;
 mod spec;
+mod stand_in;
 mod tenancy;
 
 pub use action::ActionContainer;
@@ -38,6 +40,7 @@ pub use options::{CreateOptions, OptionsError, split_words};
 pub use ports::{Port, PortError};
 pub use session::{ContainerSession, SessionPlan};
 pub use spec::{Container, ContainerSpec};
+pub use stand_in::{StandIn, StandInError, StandInPlan, StandInProcess};
 pub use tenancy::Tenancy;
 
 /// Where people read how a pull or a build is getting on: called with one line at a time.

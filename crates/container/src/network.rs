@@ -17,6 +17,16 @@ pub struct Network {
     pub gateway: Option<IpAddr>,
 }
 
+impl Network {
+    /// What `--add-host` is to lead to this machine (Docker Docs, "docker container run"): the
+    /// gateway, where it is known.
+    #[must_use]
+    pub fn host_address(network: Option<&Self>) -> String {
+        let gateway = network.and_then(|network| network.gateway);
+        gateway.map_or_else(|| "host-gateway".to_owned(), |gateway| gateway.to_string())
+    }
+}
+
 impl Engine {
     /// Makes a network of its own for a job.
     ///

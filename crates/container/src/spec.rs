@@ -1,6 +1,7 @@
 //! What a container is made of, and the container once it is made.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bollard::models::{
@@ -216,6 +217,13 @@ impl Container {
             name,
             gateway: endpoint.gateway.and_then(|gateway| gateway.parse().ok()),
         }))
+    }
+
+    /// Its address on its network.
+    pub(crate) async fn address(&self) -> Result<Option<IpAddr>, EngineError> {
+        let settings = self.inspect().await?.network_settings;
+        let networks = settings.and_then(|settings| settings.networks).unwrap_or_default();
+        Ok(networks.into_values().find_map(|endpoint| endpoint.ip_address?.parse().ok()))
     }
 
     pub(crate) async fn inspect(

@@ -44,7 +44,7 @@ mod steps;
 mod variables;
 
 pub use actions::node::tool_architecture;
-pub use containers::settings::{ContainerSettings, Platform, Platforms, RunSettings, StandIn};
+pub use containers::settings::{ContainerSettings, Platform, Platforms, RunSettings};
 pub use driver::GithubJobDriver;
 pub use isolation::{Isolation, LimitSettings};
 pub use options::{

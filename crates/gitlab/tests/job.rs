@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use windlass_container::{LazyEngine, PullPolicy};
+use windlass_container::{LazyEngine, PullPolicy, StandIn};
 use windlass_engine::{Decider, Engine, Gates, JobScheduler, Performers, RunHandle, Timers};
 use windlass_gitlab::GitlabProcess;
 use windlass_gitlab::downstream::DownstreamPipelines;
@@ -37,6 +37,8 @@ struct Bench {
     image: windlass_gitlab::job::ImageUse,
     /// Where the container engine is.
     engine: String,
+    /// Local processes in place of services.
+    stand_ins: Vec<(&'static str, String)>,
     downstream: Option<Arc<dyn DownstreamPipelines>>,
 }
 
@@ -52,6 +54,7 @@ impl Bench {
             image: Default::default(),
             // An engine of this machine is not the tests' to use.
             engine: "/nowhere/engine.sock".to_owned(),
+            stand_ins: Vec::new(),
             downstream: None,
         }
     }
@@ -92,6 +95,11 @@ impl Bench {
                 engine: Arc::new(LazyEngine::at(&self.engine)),
                 image: self.image,
                 pull: PullPolicy::Never,
+                stand_ins: self
+                    .stand_ins
+                    .iter()
+                    .map(|(name, command)| (name.to_string(), StandIn { command: command.clone() }))
+                    .collect(),
                 owner: run,
                 ..ContainerSettings::default()
             },

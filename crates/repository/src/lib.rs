@@ -3,6 +3,7 @@
 //! - [`Project`]: which directory is run, and in which dialects it speaks.
 //! - [`GitFacts`], [`files()`], [`changed_files`]: what Git knows about it.
 //! - [`Snapshot`], [`Workspaces`]: a copy of its files for each job.
+//! - [`Submodule`], [`siblings`]: what of its submodules lies on this machine.
 //! - [`SourceCache`]: other repositories (actions, reusable workflows), pinned and kept.
 //!
 //! Git is asked by running the `git` program, not through a library: what a user's git does (its
@@ -21,6 +22,7 @@ mod git_directory;
 mod project;
 mod remote;
 mod sources;
+mod submodules;
 mod workspace;
 
 pub use changes::{ChangeBase, changed_files};
@@ -32,6 +34,7 @@ pub use remote::Remote;
 pub use sources::{
     FetchedTree, Pinned, Resolution, SourceCache, SourceError, SourceOptions, SourceOverride,
 };
+pub use submodules::{Submodule, siblings};
 pub use workspace::{
     JobDirectory, Snapshot, SnapshotError, WorkspaceError, WorkspaceSource, Workspaces, remove_tree,
 };

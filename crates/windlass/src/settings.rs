@@ -10,8 +10,9 @@ use anyhow::Context;
 use indexmap::IndexMap;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
+use windlass_container::StandIn;
 use windlass_diagnostics::CheckSettings;
-use windlass_github::job::{RunSettings, StandIn};
+use windlass_github::job::RunSettings;
 
 use crate::{arguments::ImageUse, exit::Failure};
 
@@ -41,6 +42,17 @@ pub struct GitlabSettings {
     pub projects: IndexMap<String, String>,
     /// What the image of a job means: `if-possible`, `ignore` or `require`.
     pub image: Option<ImageUse>,
+}
+
+impl Settings {
+    /// The processes that stand in for services, those of `--service` over those of the file.
+    pub fn stand_ins(&self, given: &[(String, String)]) -> IndexMap<String, StandIn> {
+        let mut services = self.services.clone();
+        for (name, command) in given {
+            services.insert(name.clone(), StandIn { command: command.clone() });
+        }
+        services
+    }
 }
 
 /// Settings with what they were read from.

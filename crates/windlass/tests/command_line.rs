@@ -17,5 +17,6 @@ mod looking;
 mod real_services;
 mod services;
 mod services_in_containers;
+mod submodules;
 mod tools;
 mod workspaces;

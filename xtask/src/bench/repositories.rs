@@ -26,17 +26,24 @@ enum Workflows {
     Starters,
     /// A configuration of GitLab.
     Configuration { text: String },
-    /// One with an action that uploads an artifact of so many bytes.
-    Uploading { bytes: u64 },
+    /// One with an action, which is this script and takes these bytes, and beside it a tree of as
+    /// many for those who want it.
+    Action { script: &'static str, bytes: u64, has_tree: bool },
 }
 
-/// That action.
+/// The actions.
 const UPLOAD: &str = include_str!("upload.js");
-const UPLOAD_METADATA: &str = "name: Upload
-description: Uploads an artifact
-inputs: {size: {description: Its bytes, required: true}}
+const CACHE: &str = include_str!("cache.js");
+const METADATA: &str = "name: Work
+description: Calls the services
+inputs:
+  size: {description: Bytes, required: true}
+  tree: {description: A folder of as many, required: true}
 runs: {using: node20, main: main.js}
 ";
+
+/// The files of a tree are of this size: half of it is text, half does not compress.
+const TREE_FILE: u64 = 256 << 10;
 
 /// A workflow of a usual size.
 const USUAL: &str = include_str!("usual.yml");
@@ -47,6 +54,10 @@ pub enum Script {
     Nothing { times: usize },
     /// A step that prints, its output stored.
     Printing { bytes: u64 },
+    /// A step that does nothing, in a container of its own.
+    Container,
+    /// The tree beside the repository packed and unpacked.
+    Packing,
 }
 
 impl Repository {
@@ -114,7 +125,19 @@ impl Repository {
 
     /// A job with a step that uploads an artifact of so many bytes.
     pub fn uploading(bytes: u64) -> Self {
-        Repository { workflows: Workflows::Uploading { bytes }, files: 0 }
+        let workflows = Workflows::Action { script: UPLOAD, bytes, has_tree: false };
+        Repository { workflows, files: 0 }
+    }
+
+    /// A job with a step that saves a tree of so many bytes in a cache and restores it.
+    pub fn caching(bytes: u64) -> Self {
+        let workflows = Workflows::Action { script: CACHE, bytes, has_tree: true };
+        Repository { workflows, files: 0 }
+    }
+
+    /// A job in a container, with a step that does nothing.
+    pub fn container() -> Self {
+        Self::of(job("job", "    container: busybox\n", &["true"]))
     }
 
     /// The starter workflows among the cases, to check.
@@ -173,14 +196,19 @@ impl Repository {
                 }
             }
             Workflows::Starters => copy_starters(&workflows)?,
-            Workflows::Uploading { bytes } => {
-                let steps = format!("[{{uses: ./upload, with: {{size: {bytes}}}}}]");
+            Workflows::Action { script, bytes, has_tree } => {
+                let tree = folder.with_file_name("tree");
+                if *has_tree {
+                    make_tree(&tree, *bytes)?;
+                }
+                let inputs = format!("{{size: {bytes}, tree: '{}'}}", tree.display());
+                let steps = format!("[{{uses: ./work, with: {inputs}}}]");
                 let jobs = format!("  job: {{runs-on: ubuntu-latest, steps: {steps}}}\n");
                 fs::write(workflows.join("bench.yml"), format!("on: push\njobs:\n{jobs}"))?;
-                let action = folder.join("upload");
+                let action = folder.join("work");
                 fs::create_dir_all(&action)?;
-                fs::write(action.join("action.yml"), UPLOAD_METADATA)?;
-                fs::write(action.join("main.js"), UPLOAD)?;
+                fs::write(action.join("action.yml"), METADATA)?;
+                fs::write(action.join("main.js"), script)?;
             }
         }
         for number in 0..self.files {
@@ -206,12 +234,51 @@ impl Script {
             Script::Printing { bytes } => {
                 (print(*bytes) + "\n", "bash -e step.sh >floor.log; rm floor.log\n".to_owned())
             }
+            Script::Container => {
+                let run =
+                    "docker run --rm --volume \"$PWD:/w\" --workdir /w busybox sh -e step.sh\n";
+                let look = Command::new("docker").args(["image", "inspect", "busybox"]).output();
+                if !look.is_ok_and(|output| output.status.success()) {
+                    bail!("this needs Docker with the image busybox (DOCKER_HOST says which)");
+                }
+                ("true\n".to_owned(), run.to_owned())
+            }
+            Script::Packing => ("true\n".to_owned(), PACK.to_owned()),
         };
         fs::create_dir_all(folder)?;
         fs::write(folder.join("step.sh"), step)?;
         fs::write(folder.join("floor.sh"), floor)?;
         Ok(())
     }
+}
+
+/// What a cache does with a tree, without a server in between.
+const PACK: &str = "set -e
+tar --use-compress-program zstdmt -cf tree.tzst -C ../tree .
+mkdir tree
+tar --use-compress-program unzstd -xf tree.tzst -C tree
+rm -r tree tree.tzst
+";
+
+/// Files of so many bytes together.
+fn make_tree(folder: &Path, bytes: u64) -> Result<()> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let text = format!("{LINE}\n").into_bytes();
+    for number in 0..bytes / TREE_FILE {
+        let part = folder.join(format!("part-{}", number % 64));
+        fs::create_dir_all(&part)?;
+        let mut content: Vec<u8> =
+            text.iter().copied().cycle().take(TREE_FILE as usize / 2).collect();
+        while content.len() < TREE_FILE as usize {
+            // Marsaglia's xorshift: nothing that compresses.
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            content.extend_from_slice(&state.to_le_bytes());
+        }
+        fs::write(part.join(format!("file-{number}")), content)?;
+    }
+    Ok(())
 }
 
 /// The templates with values in place of their placeholders.

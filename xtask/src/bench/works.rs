@@ -74,6 +74,8 @@ pub fn all() -> Vec<Work> {
     works.push(printing("a step that prints 100 MB", GIGABYTE / 10));
     works.push(printing("a step that prints 1 GB", GIGABYTE));
     works.push(uploading());
+    works.push(caching());
+    works.push(container());
     works.extend([500, 1_000, 2_000].map(chain));
     works.push(plan("--dry-run of 10,000 jobs", Repository::layers(100, 100)));
     works.push(plan("--dry-run of 100 matrices of 100", Repository::chained_matrices(100, 100)));
@@ -177,7 +179,7 @@ fn printing(name: &'static str, bytes: u64) -> Work {
     }
 }
 
-/// The client takes part of the time, and of a machine's processors.
+/// The client is curl, which takes part of the time, and of a machine's processors.
 fn uploading() -> Work {
     let bytes = 5 * GIGABYTE;
     Work {
@@ -189,6 +191,29 @@ fn uploading() -> Work {
         stored: bytes,
         target: Target::Throughput { megabytes: 300.0, mebibytes: 60.0 },
         most_runs: 2,
+    }
+}
+
+/// The same tree through a cache, client included, and through tar and zstd alone.
+fn caching() -> Work {
+    Work {
+        name: "a cache of 1 GiB, saved and restored",
+        repository: Some(Repository::caching(1 << 30)),
+        windlass: &["run"],
+        peer: None,
+        floor: Some(Script::Packing),
+        stored: 0,
+        target: Target::Floor { times: 1.3, plus: 0.0, mebibytes: Some(60.0) },
+        most_runs: 5,
+    }
+}
+
+fn container() -> Work {
+    let target = Target::Floor { times: 1.3, plus: 100.0, mebibytes: None };
+    Work {
+        peer: None,
+        floor: Some(Script::Container),
+        ..run("1 step in a container", Repository::container(), 1, target)
     }
 }
 

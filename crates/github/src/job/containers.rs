@@ -17,14 +17,14 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 use windlass_container::{
-    Container, ContainerSession, ContainerSpec, Engine, EngineError, Network, SessionPlan, Tenancy,
+    Container, ContainerSession, ContainerSpec, Engine, EngineError, Network, SessionPlan,
+    StandInProcess, Tenancy,
 };
 use windlass_github_syntax::expression::{Object, Value};
 use windlass_kernel::NodeId;
 
 use self::places::Inside;
 use self::plan::{ContainerPlan, Plan};
-use self::stand_ins::StandInProcess;
 use super::cancellation::Stop;
 use super::context::Job;
 use super::files::CommandFiles;
@@ -168,7 +168,8 @@ async fn start_containers(
     if let (Some(plan), Some(inside)) = (own, inside) {
         lane.log.line(node, &format!("Starting the job's container ({})", plan.image));
         let mut spec = job.container_spec(plan);
-        spec.hosts.extend(stand_ins::host_entries(&job.containers.stand_ins));
+        spec.hosts.extend(stand_ins::host_entries(job));
+        spec.hosts.extend(entrance::host_entry(job, engine).await);
         spec.environment.push(("HOME".to_owned(), places::HOME.to_owned()));
         let session = SessionPlan {
             spec,
@@ -243,10 +244,13 @@ async fn move_in(
     job.contexts.job = own;
     entrance::open(job, lane, node).await;
     let mut github = job.contexts.github.clone();
+    let mut of_git = Vec::new();
     if let Some((services, here)) = job.services_for_steps() {
         Arc::make_mut(&mut github).extend(services.github_of_job(&job.options, here));
+        of_git = entrance::git_settings(here, &job.base_environment);
     }
     job.contexts.github = github;
+    job.base_environment.extend(of_git);
     setup::write_event(&*session, &places.event_path, &job.contexts)
         .await
         .map_err(|error| failed(&error))?;
@@ -264,7 +268,7 @@ pub(crate) async fn stop(job: &Job, lane: &mut Lane) {
     lane.reporter.flush();
     services::show_logs(job, lane, &node).await;
     for process in &job.containers.stand_ins {
-        process.stop(lane, &node).await;
+        stand_ins::stop(process, lane, &node).await;
     }
     give_back(job, lane, &node).await;
     let ended = match remove_all(job).await {

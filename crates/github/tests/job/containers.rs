@@ -1,6 +1,7 @@
 //! Jobs in containers, services and Docker actions, on a real engine of the tests' own.
 
-use windlass_github::job::{Platform, StandIn};
+use windlass_container::StandIn;
+use windlass_github::job::Platform;
 use windlass_testkit::ContainerEngine;
 
 use super::{Bench, Ended};

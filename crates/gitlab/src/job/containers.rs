@@ -1,20 +1,24 @@
 //! The container of a job and those of its services.
 //!
 //! Source: "Docker executor" and "Services" in GitLab's documentation: the project lies in
-//! `/builds/GROUP/PROJECT`, services are reached by the names that follow from their images and by
-//! their aliases. As the runner does it, the image's own entry point is not used for scripts.
+//! `/builds/GROUP/PROJECT`. As the runner does it, the image's own entry point is not used for
+//! scripts. [`services`] has the services, [`stand_ins`] the local processes in place of some.
+
+mod services;
+mod stand_ins;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use windlass_container::{
-    Container, ContainerSession, ContainerSpec, CreateOptions, Engine, Mount, Mounts, Network,
-    PullPolicy, SessionPlan, Tenancy,
+    Container, ContainerSession, ContainerSpec, CreateOptions, Engine, EngineError, Mount, Mounts,
+    Network, PullPolicy, SessionPlan, StandInProcess, Tenancy,
 };
-use windlass_gitlab_syntax::pipeline::{Image, PullPolicy as Policy, Service};
+use windlass_gitlab_syntax::pipeline::{Image, PullPolicy as Policy};
 use windlass_kernel::Status;
 use windlass_session::{Places, Session as _};
 
+use self::services::ServicePlan;
 use super::lane::Lane;
 use super::options::ImageUse;
 use super::setup::{Job, session_id};
@@ -24,72 +28,125 @@ use super::setup::{Job, session_id};
 pub(crate) struct JobContainers {
     engine: Option<Engine>,
     own: Option<Container>,
-    services: Vec<(String, Container)>,
+    services: Vec<(ServicePlan, Container)>,
+    stand_ins: Vec<(ServicePlan, StandInProcess)>,
     network: Option<Network>,
 }
 
-/// Moves the job into a container of its image, where it has one and there is an engine. Answers
-/// whether it did.
+/// What a job needs an engine for.
+struct Wanted {
+    /// Its image and the image's name.
+    image: Option<(Image, String)>,
+    /// The services without stand-ins.
+    services: Vec<ServicePlan>,
+}
+
+/// Starts the services of a job and moves it into a container of its image, where there is an
+/// engine. Answers whether it moved.
 ///
 /// # Errors
-/// When the container cannot be had and the job needs it.
+/// When a container cannot be had and the job needs it, or a stand-in does not become ready.
 pub(crate) async fn start(job: &mut Job, lane: &mut Lane) -> Result<bool, String> {
-    let Some(image) = job.order.job.image.clone() else { return Ok(false) };
-    let settings = &job.options.containers;
-    let name = job.variables.expand(&image.name);
-    if settings.image == ImageUse::Ignore || name.is_empty() {
+    let image = image_of(job);
+    let plans = ServicePlan::all(job);
+    if image.is_none() && plans.is_empty() {
         return Ok(false);
     }
-    let engine = match settings.engine.get().await {
-        Ok(engine) => engine.clone(),
-        Err(error) if settings.image == ImageUse::Require => {
-            return Err(format!("the job runs in the image {name}, and {error}"));
+    let what = if image.is_some() { "the \"docker\" executor" } else { "the services" };
+    lane.begin("prepare_executor", &format!("Preparing {what}"));
+    let started = match start_all(job, lane, image, plans).await {
+        Ok(is_inside) => {
+            services::wait(job, lane).await;
+            Ok(is_inside)
         }
-        Err(_) => {
-            lane.warn(&format!(
-                "no container engine was found, so the job runs on this machine and not in {name}"
-            ));
-            return Ok(false);
-        }
+        Err(message) => Err(message),
     };
-    lane.begin("prepare_executor", "Preparing the \"docker\" executor");
-    lane.line(&format!("Using {} with image {name} ...", engine.describe()));
-    match start_all(job, lane, &engine, &image, &name).await {
-        Ok(()) => {
-            lane.end(Status::Succeeded, None);
-            Ok(true)
-        }
+    match &started {
+        Ok(_) => lane.end(Status::Succeeded, None),
         Err(message) => {
-            lane.fail(&message);
+            lane.fail(message);
             lane.end(Status::Failed, Some(message.clone()));
-            Err(message)
         }
     }
+    started
+}
+
+/// The image that the job's scripts run in, with its name.
+fn image_of(job: &Job) -> Option<(Image, String)> {
+    let image = job.order.job.image.clone()?;
+    let name = job.variables.expand(&image.name);
+    let is_wanted = job.options.containers.image != ImageUse::Ignore && !name.is_empty();
+    is_wanted.then_some((image, name))
 }
 
 async fn start_all(
     job: &mut Job,
     lane: &mut Lane,
-    engine: &Engine,
-    image: &Image,
-    name: &str,
-) -> Result<(), String> {
-    let tell = |error: windlass_container::EngineError| error.to_string();
+    image: Option<(Image, String)>,
+    plans: Vec<ServicePlan>,
+) -> Result<bool, String> {
+    let mut wanted = Wanted { image, services: Vec::new() };
+    for plan in plans {
+        match plan.stand_in(job) {
+            Some(stand_in) => {
+                let process = stand_ins::start(job, lane, &plan, &stand_in).await?;
+                job.containers.stand_ins.push((plan, process));
+            }
+            None => wanted.services.push(plan),
+        }
+    }
+    if wanted.image.is_none() && wanted.services.is_empty() {
+        return Ok(false);
+    }
+    let Some(engine) = engine_for(job, lane, &wanted).await? else { return Ok(false) };
     job.containers.engine = Some(engine.clone());
-    provide(job, lane, engine, name, &image.pull_policy).await?;
-    let services = job.order.job.services.clone();
-    if !services.is_empty() {
-        let tenancy = tenancy(job);
-        let network = format!("windlass_{}", tenancy.job);
-        job.containers.network =
-            Some(engine.create_network(&network, &tenancy).await.map_err(tell)?);
+    if let Some((image, name)) = &wanted.image {
+        lane.line(&format!("Using {} with image {name} ...", engine.describe()));
+        provide(job, lane, &engine, name, &image.pull_policy).await?;
     }
-    for (number, service) in services.iter().enumerate() {
-        start_service(job, lane, engine, (number, service)).await?;
+    services::start(job, lane, &engine, wanted.services, wanted.image.is_some()).await?;
+    match wanted.image {
+        Some((image, name)) => move_in(job, &engine, &image, &name).await.map(|()| true),
+        None => Ok(false),
     }
+}
+
+/// The engine; `None` where there is none and the job can do without, which is said.
+async fn engine_for(job: &Job, lane: &mut Lane, wanted: &Wanted) -> Result<Option<Engine>, String> {
+    let settings = &job.options.containers;
+    let error = match settings.engine.get().await {
+        Ok(engine) => return Ok(Some(engine.clone())),
+        Err(error) => error,
+    };
+    if settings.image == ImageUse::Require {
+        let what = wanted
+            .image
+            .as_ref()
+            .map_or("services in containers".to_owned(), |(_, name)| format!("the image {name}"));
+        return Err(format!("the job needs {what}, and {error}"));
+    }
+    if let Some((_, name)) = &wanted.image {
+        lane.warn(&format!(
+            "no container engine was found, so the job runs on this machine and not in {name}"
+        ));
+    }
+    for service in &wanted.services {
+        lane.warn(&format!(
+            "no container engine was found, so the service {} is not there (a local process can \
+             stand in for it: --service {}=COMMAND, or a table [services] in windlass.toml)",
+            service.image_name,
+            service.names.first().map_or("NAME", String::as_str)
+        ));
+    }
+    Ok(None)
+}
+
+async fn move_in(job: &mut Job, engine: &Engine, image: &Image, name: &str) -> Result<(), String> {
+    let tell = |error: EngineError| error.to_string();
     let inside = Inside::of(job)?;
     let mut spec = spec(job, "build", name);
     spec.options = options(image, job)?;
+    spec.hosts = stand_ins::host_entries(job);
     let plan = SessionPlan {
         spec,
         places: inside.places,
@@ -102,56 +159,7 @@ async fn start_all(
     job.base = environment.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
     job.containers.own = Some(container);
     job.session = Arc::new(session);
-    wait_for_services(job, lane).await;
     Ok(())
-}
-
-async fn start_service(
-    job: &mut Job,
-    lane: &mut Lane,
-    engine: &Engine,
-    (number, service): (usize, &Service),
-) -> Result<(), String> {
-    let tell = |error: windlass_container::EngineError| error.to_string();
-    let name = job.variables.expand(&service.image.name);
-    lane.line(&format!("Starting service {name} ..."));
-    provide(job, lane, engine, &name, &service.image.pull_policy).await?;
-    let mut spec = spec(job, &format!("svc{number}"), &name);
-    spec.options = options(&service.image, job)?;
-    spec.entrypoint =
-        service.image.entrypoint.clone().filter(|it| it.iter().any(|it| !it.is_empty()));
-    spec.command.clone_from(&service.command);
-    let mut variables = job.variables.clone();
-    variables.overlay(&service.variables);
-    let variables = variables.expanded();
-    let pairs = variables.iter().map(|(name, it)| (name.to_owned(), it.value.clone()));
-    spec.environment = pairs.collect();
-    spec.aliases = names_of(&name);
-    spec.aliases.extend(service.aliases.iter().map(|alias| job.variables.expand(alias)));
-    let container = engine.create(spec).await.map_err(tell)?;
-    job.containers.services.push((name, container.clone()));
-    container.start().await.map_err(tell)
-}
-
-/// The names by which a service is reached: its image without the tag, `/` once as `__` and once as
-/// `-` ("Services", accessing the services).
-fn names_of(image: &str) -> Vec<String> {
-    let without_digest = image.split('@').next().unwrap_or_default();
-    let last = without_digest.rfind('/').map_or(0, |slash| slash + 1);
-    let end = without_digest[last..].find(':').map_or(without_digest.len(), |colon| last + colon);
-    let path = &without_digest[..end];
-    let mut names = vec![path.replace(['/', ':'], "__"), path.replace(['/', ':'], "-")];
-    names.dedup();
-    names
-}
-
-/// A service that is not ready does not fail the job, as with the runner.
-async fn wait_for_services(job: &Job, lane: &mut Lane) {
-    for (name, container) in &job.containers.services {
-        if let Err(error) = container.wait_until_ready(name).await {
-            lane.warn(&format!("Service {name} probably didn't start properly: {error}"));
-        }
-    }
 }
 
 async fn provide(
@@ -279,6 +287,9 @@ fn borrowed_objects(project: &Path) -> Vec<Mount> {
 
 /// Removes everything of the job in the engine; files that its containers made become the user's.
 pub(crate) async fn stop(job: &Job, lane: &mut Lane) {
+    for (_, process) in &job.containers.stand_ins {
+        stand_ins::show_last_lines(lane, process.name(), &process.stop().await);
+    }
     let (Some(engine), tenancy) = (&job.containers.engine, tenancy(job)) else { return };
     if let Some(own) = &job.containers.own {
         let host = job.host.places();
@@ -291,18 +302,5 @@ pub(crate) async fn stop(job: &Job, lane: &mut Lane) {
     }
     if let Err(error) = engine.remove_job(&tenancy.job).await {
         lane.warn(&error.to_string());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn services_are_reached_by_two_names() {
-        assert_eq!(names_of("tutum/wordpress:latest"), ["tutum__wordpress", "tutum-wordpress"]);
-        assert_eq!(names_of("postgres:15"), ["postgres"]);
-        let host = names_of("registry.example:5000/my/image@sha256:0");
-        assert_eq!(host[1], "registry.example-5000-my-image");
     }
 }

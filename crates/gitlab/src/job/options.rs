@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use indexmap::IndexMap;
 use tokio::sync::watch;
-use windlass_container::{LazyEngine, PullPolicy};
+use windlass_container::{LazyEngine, PullPolicy, StandIn};
 use windlass_gitlab_syntax::Levels;
 use windlass_gitlab_syntax::pipeline::SecretProvider;
 use windlass_repository::{WorkspaceSource, Workspaces};
@@ -56,6 +57,8 @@ pub struct ContainerSettings {
     pub image: ImageUse,
     /// When images are pulled that name no policy.
     pub pull: PullPolicy,
+    /// Local processes in place of services, by a name that the service is reached by.
+    pub stand_ins: IndexMap<String, StandIn>,
     /// The root directory of the project, for labels.
     pub project: String,
     /// This process, told from a later one with its number, for labels.

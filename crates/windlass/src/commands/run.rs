@@ -7,7 +7,7 @@ use std::{
 
 use indexmap::IndexMap;
 use windlass_container::PullPolicy;
-use windlass_github::job::{Isolation, StandIn};
+use windlass_github::job::Isolation;
 use windlass_github::{
     event::{Decision, Event},
     launch::{Compiled, WorkflowFile},
@@ -180,13 +180,10 @@ async fn start(
 
 fn settings(arguments: &arguments::Run, opened: &Opened) -> Result<Settings, Failure> {
     let of_project = crate::settings::read(&opened.project.root)?.settings;
+    let services = of_project.stand_ins(&arguments.service);
     let mut platforms = of_project.run.platforms;
     for (label, word) in &arguments.platform {
         platforms.0.insert(label.clone(), word.clone().into());
-    }
-    let mut services = of_project.services;
-    for (name, command) in &arguments.service {
-        services.insert(name.clone(), StandIn { command: command.clone() });
     }
     let pull = arguments.pull.map(PullPolicy::from).or(of_project.run.pull);
     let mut environment = IndexMap::new();

@@ -53,6 +53,7 @@ pub fn make(
             engine: Arc::default(),
             image: image_use(settings.image),
             pull: settings.pull,
+            stand_ins: settings.services,
             project,
             owner: leftovers::owner(),
         },

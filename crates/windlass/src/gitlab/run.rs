@@ -214,6 +214,7 @@ fn settings(arguments: &Run, opened: &Opened) -> Result<Settings, Failure> {
         in_place: arguments.in_place,
         image: arguments.image.or(of_project.gitlab.image).unwrap_or_default(),
         pull: arguments.pull.map(Into::into).or(of_project.run.pull).unwrap_or_default(),
+        services: of_project.stand_ins(&arguments.service),
         keep: arguments.keep,
     })
 }

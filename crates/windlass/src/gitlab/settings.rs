@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use windlass_container::PullPolicy;
+use windlass_container::{PullPolicy, StandIn};
 
 use crate::{arguments::ImageUse, exit::Failure};
 
@@ -21,6 +21,8 @@ pub struct Settings {
     pub image: ImageUse,
     /// `--pull` over `run.pull`.
     pub pull: PullPolicy,
+    /// `--service` over `[services]`.
+    pub services: IndexMap<String, StandIn>,
     /// `--keep`.
     pub keep: bool,
 }

@@ -28,6 +28,8 @@ pub struct LocalServices {
     store: Arc<Store>,
     project: String,
     git_root: Option<PathBuf>,
+    repository: String,
+    siblings: OnceCell<Vec<(String, PathBuf)>>,
     default_branch: String,
     running: OnceCell<Services>,
 }
@@ -39,6 +41,8 @@ impl LocalServices {
             store,
             project: opened.project.root.display().to_string(),
             git_root: opened.project.git_root.clone(),
+            repository: opened.repository.full_name.clone(),
+            siblings: OnceCell::new(),
             default_branch: opened.repository.default_branch.clone(),
             running: OnceCell::new(),
         }
@@ -48,6 +52,19 @@ impl LocalServices {
     async fn running(&self) -> Result<&Services, String> {
         let start = || Services::start(self.store.clone(), limits());
         self.running.get_or_try_init(start).await.map_err(|error| error.to_string())
+    }
+
+    /// The submodules that lie on this machine.
+    async fn siblings(&self) -> &[(String, PathBuf)] {
+        let find = || async {
+            let Some(root) = self.git_root.clone() else { return Vec::new() };
+            let repository = self.repository.clone();
+            let found = tokio::task::spawn_blocking(move || {
+                windlass_repository::siblings(&root, &repository)
+            });
+            found.await.unwrap_or_default()
+        };
+        self.siblings.get_or_init(find).await
     }
 
     /// Whether a job needed them.
@@ -83,6 +100,7 @@ impl ActionsServices for LocalServices {
         let facts = JobFacts {
             project: self.project.clone(),
             git_root: self.git_root.clone(),
+            siblings: self.siblings().await.to_vec(),
             default_branch: self.default_branch.clone(),
             run: request.run,
             job: request.job,

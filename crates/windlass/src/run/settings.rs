@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use windlass_container::PullPolicy;
-use windlass_github::job::{Isolation, Platforms, StandIn};
+use windlass_container::{PullPolicy, StandIn};
+use windlass_github::job::{Isolation, Platforms};
 
 use crate::exit::Failure;
 

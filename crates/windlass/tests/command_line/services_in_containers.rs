@@ -216,3 +216,78 @@ jobs:
     assert!(soon(|| listened(pid).len() == 1), "it is still open: {:?}", listened(pid));
     under_way.finish().expect(0).tells(&["at http://172."]);
 }
+
+/// What actions/checkout does to get the commit: a fetch by its hash, with the token in a header of
+/// the server's address that is stored beside the repository.
+const FETCH: &str = r#"
+const { execFileSync } = require('child_process'), env = process.env;
+const cwd = env.GITHUB_WORKSPACE + '/fetched';
+require('fs').mkdirSync(cwd);
+const git = (...words) => execFileSync('git', words, { cwd, stdio: 'inherit' });
+const server = env.GITHUB_SERVER_URL;
+const basic = Buffer.from('x-access-token:' + env.INPUT_TOKEN).toString('base64');
+git('init', '-q', '.');
+git('remote', 'add', 'origin', `${server}/${env.GITHUB_REPOSITORY}`);
+git('config', '--local', `http.${server}/.extraheader`, 'AUTHORIZATION: basic ' + basic);
+git('-c', 'protocol.version=2', 'fetch', '-q', '--no-tags', '--depth=1', 'origin',
+  `+${env.GITHUB_SHA}:refs/remotes/origin/main`);
+git('checkout', '-q', '--force', '-B', 'main', 'refs/remotes/origin/main');
+"#;
+
+/// The same by a shell, in a container of its own.
+const FETCH_BY_SHELL: &str = r#"
+set -e; cd /tmp; git init -q .
+basic=$(printf %s "x-access-token:$INPUT_TOKEN" | base64 | tr -d '\n')
+git -c "http.$GITHUB_SERVER_URL/.extraheader=AUTHORIZATION: basic $basic" fetch -q --depth=1 \
+  "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY" "$GITHUB_SHA"
+git show FETCH_HEAD:fruit
+"#;
+
+#[test]
+fn git_fetches_the_repository_from_within_containers() {
+    let Some(engine) = ContainerEngine::shared() else { return };
+    engine.import_programs(&ProgramImage {
+        name: "checkout:1",
+        paths: &["/usr/bin/node", "/usr/bin/git", "/usr/lib/git-core/git-remote-http"],
+        finish: "ln -s git-remote-http usr/lib/git-core/git-remote-https",
+        ..ProgramImage::default()
+    });
+    let stage = Stage::new(
+        "on: push
+jobs:
+  one:
+    runs-on: x
+    services: {web: {image: busybox, command: sleep 600}}
+    container: 'checkout:1'
+    steps:
+      - uses: acme/fetch@v1
+      - working-directory: fetched
+        run: |
+          echo \"a $(cat fruit) from $(git remote get-url origin | cut -d: -f2)\"
+          git fetch -q --depth=2 origin main && git log --oneline origin/main | wc -l
+          grep -o '^[0-9.]*.windlass.localhost' /etc/hosts
+      - uses: acme/fetch/by-shell@v1
+",
+    );
+    stage.write("fruit", "pear\n");
+    stage.commit();
+    let action = stage.beside("fetch");
+    let token = "inputs:\n  token: {description: The token, default: '${{ github.token }}'}\n";
+    let head = format!("name: Fetch\ndescription: Fetches the commit\n{token}");
+    fs::create_dir_all(action.join("by-shell")).unwrap();
+    for (name, content) in [
+        ("action.yml", format!("{head}runs: {{using: node20, main: main.js}}\n")),
+        ("main.js", FETCH.to_owned()),
+        ("by-shell/action.yml", format!("{head}runs: {{using: docker, image: Dockerfile}}\n")),
+        (
+            "by-shell/Dockerfile",
+            "FROM checkout:1\nCOPY fetch.sh /\nENTRYPOINT [\"sh\", \"/fetch.sh\"]\n".to_owned(),
+        ),
+        ("by-shell/fetch.sh", FETCH_BY_SHELL.to_owned()),
+    ] {
+        fs::write(action.join(name), content).unwrap();
+    }
+    let done = run(&stage, engine, &["--action", "acme/fetch=../fetch"]).finish();
+    done.expect(0).tells(&["a pear from //windlass.localhost", "| 2\n", "| pear\n"]);
+    stage.assert_nothing_left();
+}

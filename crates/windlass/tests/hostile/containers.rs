@@ -47,6 +47,24 @@ jobs:
 }
 
 #[test]
+fn so_it_does_after_a_killed_pipeline_of_gitlab() {
+    let Some(engine) = ContainerEngine::shared() else { return };
+    let stage = Stage::gitlab(
+        "long:\n  image: busybox\n  services: [{name: busybox, command: [sleep, '600']}]\n  \
+         script: ['echo > begun', sleep 600]\n",
+    );
+    let run = start(command(&stage, engine, &["run", "--pull", "missing"]));
+    let begun = || crate::stage::files_below(&stage.state()).iter().any(|it| it.ends_with("begun"));
+    assert!(soon(begun), "it never began");
+    run.signal(Signal::KILL);
+    run.finish();
+    assert_ne!(left(&stage, engine), "", "nothing was there to be left");
+    stage.write(".gitlab-ci.yml", "a: {script: [ls]}\n");
+    start(command(&stage, engine, &["run"])).finish().expect(0);
+    assert_eq!(left(&stage, engine), "");
+}
+
+#[test]
 fn twenty_jobs_with_services_leave_nothing() {
     let Some(engine) = ContainerEngine::shared() else { return };
     let stage = Stage::new(

@@ -6,6 +6,7 @@
 //! says which. Inputs: the README of actions/checkout.
 
 mod git;
+mod submodules;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -60,7 +60,8 @@ pub(crate) async fn run(
     spec.arguments = call.arguments;
     spec.label.clone_from(&part.loaded.action.source_name);
     let here = entrance::open(job, lane, part.node).await;
-    let environment = part.environment(job, state, &layers, &lane.files, (&[], here));
+    let base = here.map(|here| entrance::git_settings(here, &[])).unwrap_or_default();
+    let environment = part.environment(job, state, &layers, &lane.files, (&base, here));
     // The image's own PATH counts: directories of this machine mean nothing there.
     let own_path = layers.iter().any(|layer| layer.get("PATH").is_some());
     spec.environment = inside(job, &session, environment, own_path);
@@ -144,7 +145,13 @@ async fn session(
     let engine = engine(job, loaded).await?;
     let Inside { places, mounts } = Inside::action(job)?;
     let network = job.containers.network.as_ref().map(|network| network.name.clone());
-    let spec = ContainerSpec { image, network, tenancy: job.tenancy(), ..ContainerSpec::default() };
+    let spec = ContainerSpec {
+        image,
+        network,
+        hosts: entrance::host_entry(job, &engine).await.into_iter().collect(),
+        tenancy: job.tenancy(),
+        ..ContainerSpec::default()
+    };
     let tracking_id = job.session.tracking_id().to_owned();
     let session = ActionContainer::new(engine, spec, places, mounts, tracking_id);
     let event = places::event_path_inside();

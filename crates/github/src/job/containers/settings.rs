@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use windlass_container::{LazyEngine, PullPolicy};
+use windlass_container::{LazyEngine, PullPolicy, StandIn};
 
 use crate::job::isolation::LimitSettings;
 
@@ -57,14 +57,6 @@ pub enum Platform {
     Image(String),
     /// The job fails before its first step.
     Refuse,
-}
-
-/// A local process in place of a service: `[services.NAME]` of `windlass.toml`, or `--service`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StandIn {
-    /// A command line for `sh`, in the project's workspace.
-    pub command: String,
 }
 
 impl From<String> for Platform {

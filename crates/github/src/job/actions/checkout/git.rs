@@ -284,16 +284,10 @@ impl Git<'_> {
         if checkout.is_true("lfs", false) {
             self.run(lane, state, &checkout.directory, &["lfs", "pull"], &[]).await?;
         }
-        let mut arguments = vec!["submodule", "update", "--init", "--force"];
-        match checkout.input("submodules").to_ascii_lowercase().as_str() {
-            "" | "false" => return Ok(()),
-            "recursive" => arguments.push("--recursive"),
-            _ => {}
-        }
-        self.run(lane, state, &checkout.directory, &arguments, &[]).await
+        self.submodules(lane, state, checkout).await
     }
 
-    async fn run<A: AsRef<std::ffi::OsStr>>(
+    pub(super) async fn run<A: AsRef<std::ffi::OsStr>>(
         &self,
         lane: &mut Lane,
         state: &mut JobState,
