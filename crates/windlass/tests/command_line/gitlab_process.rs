@@ -50,3 +50,36 @@ fn the_oldest_pipeline_goes_first_where_the_group_says_so() {
     newer.finish().expect(0);
     assert_eq!(fs::read_to_string(&order).unwrap(), "older\nnewer\n");
 }
+
+/// "CI/CD YAML syntax reference", `needs`, `stages` and `trigger:strategy`: stages are drawn as
+/// groups; a child pipeline from a file of the project is drawn below its trigger job, and whoever
+/// waits for a trigger job with `strategy: depend` waits for that pipeline's jobs.
+#[test]
+fn a_pipeline_is_drawn_with_its_child_pipelines() {
+    let stage = Stage::gitlab(
+        "stages: [build, test, deploy]\nbuild: {stage: build, script: x}\nquick: {stage: test, needs: \
+         [], script: x}\nchild: {stage: test, trigger: {include: child.yml, strategy: \
+         depend}}\ngenerated: {stage: test, trigger: {include: [{artifact: a.yml, job: \
+         build}]}}\nfar: {stage: deploy, needs: [build], trigger: group/far}\ndeploy: {stage: deploy, needs: \
+         [child], script: x}\n",
+    );
+    stage.write("child.yml", "one: {script: x}\ntwo: {script: x, needs: [one]}\n");
+    let drawn = stage.windlass(&["graph", "--format", "mermaid"]).expect(0).out;
+    let label = |name: &str| {
+        let is_node = |line: &&str| !line.contains("subgraph") && line.contains(&format!("[\"{name}\"]"));
+        let node = drawn.lines().find(is_node).map(|line| line.trim().split('[').next().unwrap().to_owned());
+        node.unwrap_or_else(|| panic!("no {name} in {drawn}"))
+    };
+    for (one, other) in
+        [("build", "child"), ("child", "one"), ("one", "two"), ("two", "deploy"), ("build", "far (group/far)")]
+    {
+        let edge = format!("{} --> {}", label(one), label(other));
+        assert!(drawn.contains(&edge), "{edge} for {one} and {other} in {drawn}");
+    }
+    assert!(drawn.contains("[\"child: test\"]") && drawn.contains("[\"deploy\"]"), "{drawn}");
+    assert!(!drawn.contains(&format!("{} --> {}", label("build"), label("quick"))), "{drawn}");
+    stage.windlass(&["graph"]).expect(0).tells(&["build", "generated", "two"]);
+    let drawn = stage.windlass(&["graph", "--format", "svg"]).expect(0);
+    drawn.tells(&["<svg", ">two<"]);
+    stage.windlass(&["graph", "--dialect", "github"]).expect(2).complains(&["no .github/workflows"]);
+}
