@@ -19,7 +19,7 @@ pub use fact::{Actor, Fact, RunInputs};
 pub use id::{NodeId, OperationId, RunId};
 pub use node::{Node, NodeKind, Origin, Status};
 pub use operation::{
-    ExecSpec, FetchedSource, GateDecision, GateSpec, JobOrder, JobResult, LockSpec, Observation,
+    ExecSpec, FetchedSource, GateDecision, GateSpec, JobOrder, JobResult, LockOrder, LockSpec, Observation,
     Operation, OperationKind, OperationResult, RunRequest, SourceRequest, WorkerRequest,
 };
 pub use process::{Process, ProcessError};
