@@ -66,13 +66,21 @@ fn a_pipeline_is_drawn_with_its_child_pipelines() {
     stage.write("child.yml", "one: {script: x}\ntwo: {script: x, needs: [one]}\n");
     let drawn = stage.windlass(&["graph", "--format", "mermaid"]).expect(0).out;
     let label = |name: &str| {
-        let is_node = |line: &&str| !line.contains("subgraph") && line.contains(&format!("[\"{name}\"]"));
-        let node = drawn.lines().find(is_node).map(|line| line.trim().split('[').next().unwrap().to_owned());
+        let is_node =
+            |line: &&str| !line.contains("subgraph") && line.contains(&format!("[\"{name}\"]"));
+        let node = drawn
+            .lines()
+            .find(is_node)
+            .map(|line| line.trim().split('[').next().unwrap().to_owned());
         node.unwrap_or_else(|| panic!("no {name} in {drawn}"))
     };
-    for (one, other) in
-        [("build", "child"), ("child", "one"), ("one", "two"), ("two", "deploy"), ("build", "far (group/far)")]
-    {
+    for (one, other) in [
+        ("build", "child"),
+        ("child", "one"),
+        ("one", "two"),
+        ("two", "deploy"),
+        ("build", "far (group/far)"),
+    ] {
         let edge = format!("{} --> {}", label(one), label(other));
         assert!(drawn.contains(&edge), "{edge} for {one} and {other} in {drawn}");
     }
@@ -81,5 +89,8 @@ fn a_pipeline_is_drawn_with_its_child_pipelines() {
     stage.windlass(&["graph"]).expect(0).tells(&["build", "generated", "two"]);
     let drawn = stage.windlass(&["graph", "--format", "svg"]).expect(0);
     drawn.tells(&["<svg", ">two<"]);
-    stage.windlass(&["graph", "--dialect", "github"]).expect(2).complains(&["no .github/workflows"]);
+    stage
+        .windlass(&["graph", "--dialect", "github"])
+        .expect(2)
+        .complains(&["no .github/workflows"]);
 }
