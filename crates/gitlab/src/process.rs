@@ -16,11 +16,11 @@ mod ready;
 mod selection;
 mod tally;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use windlass_gitlab_syntax::Variables;
 use windlass_kernel::{
-    Command, Fact, Node, NodeId, NodeKind, Operation, OperationId, OperationResult, Process,
+    Command, Fact, JobResult, Node, NodeId, NodeKind, Operation, OperationId, OperationResult, Process,
     ProcessError, RunInputs, Status,
 };
 
@@ -54,6 +54,8 @@ struct Run {
     variables: Variables,
     /// Jobs that a person named: manual ones among them are not asked about.
     named: Vec<String>,
+    /// What jobs came to in an earlier run, by their nodes, as far as this run takes it over.
+    settled: BTreeMap<String, JobResult>,
     /// Jobs whose turn has come, to be decided on.
     ready: VecDeque<JobKey>,
     purposes: HashMap<OperationId, (Purpose, JobKey)>,
@@ -100,6 +102,7 @@ impl Run {
             predefined: inputs.predefined,
             variables: inputs.variables,
             named: inputs.selection.jobs,
+            settled: inputs.selection.settled,
             ready: VecDeque::new(),
             purposes: HashMap::new(),
             last_operation: OperationId::default(),
@@ -122,8 +125,27 @@ impl Run {
         let free = self.pipelines[pipeline].free_of_needs();
         self.ready.extend(free.into_iter().map(|job| JobKey { pipeline, job }));
         self.pass_stages(pipeline);
-        // One without jobs has ended already.
-        self.end_pipeline_if_done(pipeline);
+        if self.pipelines[pipeline].unfinished == 0 {
+            // One without jobs has ended already.
+            return self.end_pipeline_if_done(pipeline);
+        }
+        self.take_over(pipeline);
+    }
+
+    /// Ends the jobs of a pipeline that an earlier run has results of. They passed there before
+    /// those that run now are started, so these need not wait for their turn.
+    fn take_over(&mut self, pipeline: usize) {
+        for job in 0..self.pipelines[pipeline].jobs.len() {
+            let key = JobKey { pipeline, job };
+            let graph::JobState { node, is_wanted: true, .. } =
+                &self.pipelines[pipeline].jobs[job]
+            else {
+                continue;
+            };
+            if let Some(result) = self.settled.remove(node.as_str()) {
+                self.job_taken_over(key, &result);
+            }
+        }
     }
 
     fn settled(&mut self, id: OperationId, result: &OperationResult) -> Result<(), ProcessError> {

@@ -6,7 +6,7 @@ use super::*;
 
 fn bench() -> Option<Bench> {
     let engine = ContainerEngine::shared()?;
-    Some(Bench { engine: engine.address(), ..Bench::new() })
+    Some(Bench { engine: engine.address(), ..Bench::new().await })
 }
 
 /// "Docker executor": the project is in `/builds`, the shell is `sh` where there is no bash.

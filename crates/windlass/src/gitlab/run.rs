@@ -152,6 +152,7 @@ fn run_inputs(
             jobs: arguments.job.clone(),
             stage: None,
             with_needs: !arguments.no_needs,
+            ..Selection::default()
         },
     }
 }
