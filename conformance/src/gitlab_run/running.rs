@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use windlass_container::LazyEngine;
-use windlass_engine::{Decider, Engine, Gates, JobScheduler, Performers, Timers};
+use windlass_engine::{
+    ArchiveLimits, Archives, Decider, Engine, Gates, JobScheduler, Performers, Timers,
+};
 use windlass_gitlab::GitlabProcess;
 use windlass_gitlab::inputs::{GitlabRunInputs, Selection};
 use windlass_gitlab::job::{ContainerSettings, GitlabJobDriver, GitlabRunnerOptions};
@@ -17,6 +19,7 @@ use windlass_kernel::{
     OperationKind, RunId,
 };
 use windlass_repository::{self as repository, Snapshot, WorkspaceSource, Workspaces};
+use windlass_store::{ProjectArchives, Store};
 use windlass_testkit::{MemoryJournal, MemoryLogs, SingleJob};
 
 use super::call::{Call, compared_name};
@@ -97,7 +100,11 @@ async fn run(
     program::copy(folder, &copy)?;
     program::commit_everything(&copy, REMOTE)?;
     let (journal, logs) = (Arc::new(MemoryJournal::default()), MemoryLogs::default());
-    let driver = GitlabJobDriver::new(options(levels, &copy, place).map_err(io::Error::other)?);
+    let store = Store::open(&place.join("state")).await.map_err(io::Error::other)?;
+    let limits = ArchiveLimits { artifact_bytes: u64::MAX, cache_bytes: u64::MAX };
+    let archives = ProjectArchives::new(Arc::new(store), call.name(), limits);
+    let options = options(levels, &copy, place, Arc::new(archives)).map_err(io::Error::other)?;
+    let driver = GitlabJobDriver::new(options);
     let jobs = JobScheduler::new(2, Arc::new(logs.clone())).with(DIALECT, Arc::new(driver));
     let performers = Performers::default()
         .with(OperationKind::RunJob, Arc::new(jobs))
@@ -130,6 +137,7 @@ fn selection(call: &Call, pipeline: &Pipeline) -> Selection {
         jobs: pipeline.jobs.keys().filter(|name| is_named(name)).cloned().collect(),
         stage: call.args.stage.clone(),
         with_needs: call.args.needs,
+        ..Selection::default()
     }
 }
 
@@ -137,6 +145,7 @@ fn options(
     levels: &Levels,
     copy: &Path,
     place: &Path,
+    archives: Arc<dyn Archives>,
 ) -> Result<GitlabRunnerOptions, Box<dyn std::error::Error + Send + Sync>> {
     let run = SingleJob::unique_run().to_string();
     let workspaces = Workspaces::open(&place.join("work"), &run)?;
@@ -151,8 +160,7 @@ fn options(
         environment: environment
             .filter_map(|name| Some((name.into(), std::env::var_os(name)?)))
             .collect(),
-        artifacts: place.join("artifacts"),
-        caches: place.join("caches"),
+        archives,
         keep: false,
         runner_name: "conformance".to_owned(),
         kill: None,

@@ -10,7 +10,7 @@ use axum::{Extension, Json, Router, extract::State, routing::post};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use windlass_kernel::RunId;
-use windlass_store::{ArtifactRecord, BlobKind, NewArtifact, Reservation};
+use windlass_store::{ARCHIVE, ArtifactRecord, BlobKind, NewArtifact, Reservation};
 
 use crate::{
     entrance::Here,
@@ -97,10 +97,12 @@ async fn create(
     let longest = now.saturating_add(LONGEST).unwrap_or(now);
     let new = NewArtifact {
         run: job.run,
+        node: String::new(),
+        kind: ARCHIVE.to_owned(),
         job: job.job.clone(),
         name: request.name.clone(),
         media_type: request.mime_type.filter(|it| is_media_type(it)).unwrap_or_else(|| ZIP.into()),
-        expires_at: request.expires_at.unwrap_or(default).clamp(now, longest),
+        expires_at: Some(request.expires_at.unwrap_or(default).clamp(now, longest)),
     };
     match shared.store.reserve_artifact(&new).await? {
         Reservation::Reserved(id) => {

@@ -3,6 +3,8 @@
 //! Knows no dialect. A [`Process`](windlass_kernel::Process) decides, the [`Journal`] remembers,
 //! a [`Performer`] acts, an [`Observer`] looks on.
 
+mod archives;
+mod earlier;
 mod gates;
 mod job;
 mod journal;
@@ -13,6 +15,8 @@ mod replay;
 mod run;
 mod timers;
 
+pub use archives::{ARCHIVE, ArchiveLimits, Archives, JobArtifact};
+pub use earlier::EarlierRun;
 pub use gates::{Decider, Gates};
 pub use job::{JobDriver, JobPort, JobScheduler};
 pub use journal::{Journal, JournalError};

@@ -5,8 +5,6 @@
 //!
 //! Source: "Downstream pipelines" in GitLab's documentation.
 
-use std::path::PathBuf;
-
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use windlass_gitlab_syntax::pipeline::{ChildInclude, ChildSource, Trigger, TriggerTarget};
@@ -41,8 +39,19 @@ pub struct DownstreamRequest {
     pub context: PipelineContext,
     /// All variables that the trigger job knows.
     pub variables: Variables,
-    /// The directory with the artifacts of each job that `trigger:include:artifact` names.
-    pub artifacts: Vec<(String, PathBuf)>,
+    /// What `trigger:include:artifact` names.
+    pub artifacts: Vec<ArtifactText>,
+}
+
+/// A file of the artifacts of an earlier job.
+#[derive(Clone, Debug)]
+pub struct ArtifactText {
+    /// The job.
+    pub job: String,
+    /// The file's path, as it is named.
+    pub artifact: String,
+    /// What is in it.
+    pub text: String,
 }
 
 impl DownstreamRequest {

@@ -3,10 +3,12 @@
 //! The pipeline is in it as it was compiled, so that a resume needs no file of the project. Values
 //! that are secret are not: they are with the job driver.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use windlass_gitlab_syntax::{Pipeline, Variables};
-use windlass_kernel::{LockOrder, ProcessError, RunInputs};
+use windlass_kernel::{JobResult, LockOrder, ProcessError, RunInputs};
 
 use crate::order::DIALECT;
 
@@ -75,6 +77,8 @@ pub struct Selection {
     pub stage: Option<String>,
     /// Whether what the selected jobs wait for is run as well.
     pub with_needs: bool,
+    /// Results that are taken from an earlier run instead of running the job, by the job's node.
+    pub settled: BTreeMap<String, JobResult>,
 }
 
 impl Selection {

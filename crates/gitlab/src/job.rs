@@ -3,9 +3,10 @@
 //! [`driver`] leads through the job: files and caches are brought, the script runs, then
 //! `after_script`, then caches and artifacts are kept. [`execution`] runs the scripts: [`script`]
 //! makes their texts, [`program`] runs one, [`output`] and [`sections`] take in what it prints,
-//! [`lane`] is where all of that is told. [`files`] and [`tree`] choose and copy files for
-//! [`artifacts`] and [`cache`].
+//! [`lane`] is where all of that is told. [`files`] and [`archive`] choose and pack files
+//! for [`artifacts`] and [`cache`].
 
+mod archive;
 mod artifacts;
 mod cache;
 mod containers;
@@ -23,7 +24,7 @@ mod reports;
 mod script;
 mod sections;
 mod setup;
-mod tree;
+mod sources;
 mod trigger;
 
 pub use driver::GitlabJobDriver;

@@ -7,8 +7,10 @@
 pub mod downstream;
 pub mod inputs;
 pub mod job;
+pub mod node_path;
 pub mod order;
 pub mod process;
 pub mod report;
+pub mod rerun;
 
 pub use process::GitlabProcess;

@@ -17,13 +17,13 @@ mod selection;
 mod tally;
 mod turns;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use indexmap::IndexMap;
 use windlass_gitlab_syntax::Variables;
 use windlass_kernel::{
-    Command, Fact, Node, NodeId, NodeKind, Operation, OperationId, OperationResult, Process,
-    ProcessError, RunInputs, Status,
+    Command, Fact, JobResult, Node, NodeId, NodeKind, Operation, OperationId, OperationResult,
+    Process, ProcessError, RunInputs, Status,
 };
 
 use self::graph::{JobKey, PipelineState};
@@ -61,6 +61,8 @@ struct Run {
     variables: Variables,
     /// Jobs that a person named: manual ones among them are not asked about.
     named: Vec<String>,
+    /// What jobs came to in an earlier run, by their nodes, as far as this run takes it over.
+    settled: BTreeMap<String, JobResult>,
     /// Jobs whose turn has come, to be decided on.
     ready: VecDeque<JobKey>,
     resource_groups: IndexMap<String, ProcessMode>,
@@ -108,6 +110,7 @@ impl Run {
             predefined: inputs.predefined,
             variables: inputs.variables,
             named: inputs.selection.jobs,
+            settled: inputs.selection.settled,
             ready: VecDeque::new(),
             resource_groups: inputs.resource_groups,
             purposes: HashMap::new(),
@@ -132,8 +135,26 @@ impl Run {
         let free = self.pipelines[pipeline].free_of_needs();
         self.ready.extend(free.into_iter().map(|job| JobKey { pipeline, job }));
         self.pass_stages(pipeline);
-        // One without jobs has ended already.
-        self.end_pipeline_if_done(pipeline);
+        if self.pipelines[pipeline].unfinished == 0 {
+            // One without jobs has ended already.
+            return self.end_pipeline_if_done(pipeline);
+        }
+        self.take_over(pipeline);
+    }
+
+    /// Ends the jobs of a pipeline that an earlier run has results of. They passed there before
+    /// those that run now are started, so these need not wait for their turn.
+    fn take_over(&mut self, pipeline: usize) {
+        for job in 0..self.pipelines[pipeline].jobs.len() {
+            let key = JobKey { pipeline, job };
+            let graph::JobState { node, is_wanted: true, .. } = &self.pipelines[pipeline].jobs[job]
+            else {
+                continue;
+            };
+            if let Some(result) = self.settled.remove(node.as_str()) {
+                self.job_taken_over(key, &result);
+            }
+        }
     }
 
     fn settled(&mut self, id: OperationId, result: &OperationResult) -> Result<(), ProcessError> {

@@ -14,7 +14,9 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use windlass_container::{LazyEngine, PullPolicy, StandIn};
-use windlass_engine::{Decider, Engine, Gates, JobScheduler, Performers, RunHandle, Timers};
+use windlass_engine::{
+    ArchiveLimits, Archives, Decider, Engine, Gates, JobScheduler, Performers, RunHandle, Timers,
+};
 use windlass_gitlab::GitlabProcess;
 use windlass_gitlab::downstream::DownstreamPipelines;
 use windlass_gitlab::inputs::GitlabRunInputs;
@@ -25,6 +27,7 @@ use windlass_kernel::{
     Actor, Body, Change, Command, Event, Fact, GateDecision, GateSpec, OperationKind, RunId,
 };
 use windlass_repository::{Project, Snapshot, WorkspaceSource, Workspaces, files};
+use windlass_store::{ProjectArchives, Store};
 use windlass_testkit::{MemoryJournal, MemoryLogs, SingleJob};
 
 use crate::process::pipeline;
@@ -33,6 +36,7 @@ use crate::process::pipeline;
 struct Bench {
     directory: TempDir,
     project: PathBuf,
+    archives: Arc<dyn Archives>,
     levels: Levels,
     image: windlass_gitlab::job::ImageUse,
     /// Where the container engine is.
@@ -43,11 +47,12 @@ struct Bench {
 }
 
 impl Bench {
-    fn new() -> Self {
+    async fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let project = directory.path().join("project");
         std::fs::create_dir(&project).expect("a project");
         Bench {
+            archives: Self::archives(directory.path()).await,
             directory,
             project,
             levels: Levels::default(),
@@ -71,6 +76,13 @@ impl Bench {
         self
     }
 
+    /// What is kept, in a history of its own.
+    async fn archives(directory: &Path) -> Arc<dyn Archives> {
+        let store = Store::open(&directory.join("state")).await.expect("a history");
+        let limits = ArchiveLimits { artifact_bytes: 1 << 30, cache_bytes: 1 << 30 };
+        Arc::new(ProjectArchives::new(Arc::new(store), "project".to_owned(), limits))
+    }
+
     fn options(&self) -> GitlabRunnerOptions {
         let work = self.directory.path().join("work");
         let run = SingleJob::unique_run().to_string();
@@ -86,8 +98,7 @@ impl Bench {
             environment: environment
                 .filter_map(|name| Some((name.into(), std::env::var_os(name)?)))
                 .collect(),
-            artifacts: self.directory.path().join("artifacts"),
-            caches: self.directory.path().join("caches"),
+            archives: self.archives.clone(),
             keep: false,
             runner_name: "bench".to_owned(),
             kill: None,

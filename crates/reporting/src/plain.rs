@@ -22,7 +22,8 @@ use crate::{
     summary::{LogExtent, flat, is_told, marked, summary},
 };
 
-/// Log bytes can come a little before the event that begins their step; so many wait for it.
+/// Log bytes can come a little before the event that begins their step, or that ends the step before
+/// them: they go straight to the followers, events by way of the journal. So many wait for it.
 const HELD_BYTES: usize = 256 * 1024;
 
 /// Prefixes are padded to the longest job's name, but not beyond this width.
@@ -221,6 +222,28 @@ impl Printer<'_> {
             text += &format!(" ({})", flat(problem));
         }
         self.line(id, Tone::of_status(status), &text);
+        self.release_above(id);
+    }
+
+    /// Prints what was held back above a node that has ended, where that was the last one before
+    /// it.
+    fn release_above(&mut self, id: &NodeId) {
+        let Some(node) = self.run.view.node(id) else { return };
+        let above = node.parent.clone();
+        if !self.waits(&above) {
+            self.release(&above);
+        }
+    }
+
+    /// Whether the bytes of a node are early: the event is under way that begins the node, or that
+    /// ends a step in it. Whoever writes in the name of a node has ended the steps in it.
+    fn waits(&self, id: &NodeId) -> bool {
+        let view = &self.run.view;
+        let Some(node) = view.node(id).filter(|node| node.started_at.is_some()) else {
+            return true;
+        };
+        view.children(node)
+            .any(|child| child.kind == NodeKind::Step && child.state == NodeState::Running)
     }
 
     /// Steps of a composite action stand a little to the right.
@@ -239,8 +262,7 @@ impl Printer<'_> {
     }
 
     fn logged(&mut self, id: &NodeId, bytes: &[u8]) {
-        let begun = self.run.view.node(id).is_some_and(|node| node.started_at.is_some());
-        if !begun {
+        if self.waits(id) {
             let log = self.run.logs.entry(id.clone()).or_default();
             log.held.extend_from_slice(bytes);
             if log.held.len() > HELD_BYTES {

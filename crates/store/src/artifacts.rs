@@ -6,23 +6,28 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::{Row, sqlite::SqliteRow};
+use windlass_engine::ARCHIVE;
 use windlass_kernel::RunId;
 
-use crate::{Blob, BlobKind, Owner, Reservation, Store, StoreError};
+use crate::{Blob, BlobKind, Owner, Reservation, Store, StoreError, uploads::Statement};
 
 /// An artifact that a job is about to upload.
 #[derive(Clone, Debug)]
 pub struct NewArtifact {
     /// Whose it is.
     pub run: RunId,
+    /// The job's node, where names are unique in a job; empty where they are in the whole run.
+    pub node: String,
+    /// [`ARCHIVE`], or the kind of a report.
+    pub kind: String,
     /// The job's id among all jobs of all runs.
     pub job: String,
     /// What people call it.
     pub name: String,
     /// Its media type, such as `application/zip`.
     pub media_type: String,
-    /// When it may be removed.
-    pub expires_at: Timestamp,
+    /// When it may be removed; never without.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// An artifact that is there.
@@ -34,6 +39,10 @@ pub struct ArtifactRecord {
     pub run: RunId,
     /// That run's number among those of its project, where the history has it.
     pub run_number: Option<u64>,
+    /// The node of the job that left it, where names are unique in a job; else empty.
+    pub node: String,
+    /// [`ARCHIVE`], or the kind of a report.
+    pub kind: String,
     /// The job that left it.
     pub job: String,
     /// What people call it.
@@ -46,8 +55,8 @@ pub struct ArtifactRecord {
     pub size: u64,
     /// When its upload began, to the millisecond.
     pub created_at: Timestamp,
-    /// When it may be removed.
-    pub expires_at: Timestamp,
+    /// When it may be removed; never without.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// The columns of an [`ArtifactRecord`] in the order in which [`record`] reads them, of those that
@@ -57,8 +66,8 @@ macro_rules! select_artifacts {
         concat!(
             $before,
             "SELECT artifacts.id, run, job, name, media_type, digest, size, artifacts.created_at, ",
-            "expires_at, number FROM artifacts LEFT JOIN runs ON runs.id = run ",
-            "WHERE finished_at IS NOT NULL AND expires_at > $2 ",
+            "expires_at, number, node, kind FROM artifacts LEFT JOIN runs ON runs.id = run ",
+            "WHERE finished_at IS NOT NULL AND (expires_at IS NULL OR expires_at > $2) ",
             $rest
         )
     };
@@ -70,26 +79,65 @@ impl Store {
     /// # Errors
     /// When the database or the file system refuses.
     pub async fn reserve_artifact(&self, new: &NewArtifact) -> Result<Reservation, StoreError> {
-        let (run, owner) = (new.run.to_string(), Owner::current());
         let find = sqlx::query(
             "SELECT id, finished_at, job, owner_pid, owner_started FROM artifacts \
-             WHERE run = $1 AND name = $2",
+             WHERE run = $1 AND node = $2 AND kind = $3 AND name = $4",
         );
-        let insert = sqlx::query(
-            "INSERT INTO artifacts (run, job, name, media_type, created_at, expires_at, \
-             owner_pid, owner_started) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+        self.reserve(BlobKind::Artifact, &new.job, named(find, new), insert(new)).await
+    }
+
+    /// Begins an upload that will stand in the place of what has its name.
+    ///
+    /// # Errors
+    /// When the database or the file system refuses.
+    pub(crate) async fn begin_artifact(&self, new: &NewArtifact) -> Result<i64, StoreError> {
+        self.begin_upload(BlobKind::Artifact, insert(new)).await
+    }
+
+    /// Makes an upload visible in the place of what has its name.
+    ///
+    /// # Errors
+    /// When the database or the file system refuses.
+    pub(crate) async fn replace_artifact(
+        &self,
+        id: i64,
+        new: &NewArtifact,
+        size: u64,
+    ) -> Result<(), StoreError> {
+        let find = sqlx::query(
+            "SELECT id FROM artifacts WHERE run = $1 AND node = $2 AND kind = $3 AND name = $4 \
+             AND finished_at IS NOT NULL",
         );
-        let find = find.bind(&run).bind(&new.name);
-        let insert = insert
-            .bind(&run)
-            .bind(&new.job)
-            .bind(&new.name)
-            .bind(&new.media_type)
+        self.replace(BlobKind::Artifact, (id, size), named(find, new)).await
+    }
+
+    /// The files that a job of a run kept, or its node in the runs that this one repeats.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(crate) async fn archive_of_job(
+        &self,
+        run: RunId,
+        node: &str,
+    ) -> Result<Option<ArtifactRecord>, StoreError> {
+        // Its name may be another one from run to run.
+        let query = select_artifacts!(
+            "WITH RECURSIVE attempts (repeated) AS (SELECT $1 UNION \
+             SELECT runs.rerun_of FROM runs JOIN attempts ON runs.id = repeated \
+             WHERE runs.rerun_of IS NOT NULL) ",
+            "AND run IN (SELECT repeated FROM attempts) AND node = $3 AND kind = $4 \
+             ORDER BY artifacts.id DESC LIMIT 1"
+        );
+        let mut connection = self.connection().await;
+        let found = sqlx::query(query)
+            .bind(run.to_string())
             .bind(Timestamp::now().as_millisecond())
-            .bind(new.expires_at.as_millisecond())
-            .bind(i64::from(owner.pid))
-            .bind(owner.started);
-        self.reserve(BlobKind::Artifact, &new.job, find, insert).await
+            .bind(node)
+            .bind(ARCHIVE)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(|error| self.error(&error))?;
+        found.as_ref().map(record).transpose()
     }
 
     /// The upload of this job under this name.
@@ -102,8 +150,8 @@ impl Store {
         job: &str,
         name: &str,
     ) -> Result<Option<i64>, StoreError> {
-        let query = "SELECT id FROM artifacts \
-                     WHERE run = $1 AND job = $2 AND name = $3 AND finished_at IS NULL";
+        let query = "SELECT id FROM artifacts WHERE run = $1 AND job = $2 AND name = $3 \
+                     AND node = '' AND finished_at IS NULL";
         let mut connection = self.connection().await;
         sqlx::query_scalar(query)
             .bind(run.to_string())
@@ -222,6 +270,27 @@ impl Store {
     }
 }
 
+/// Gives a query what an artifact is known by.
+fn named<'q>(query: Statement<'q>, new: &'q NewArtifact) -> Statement<'q> {
+    query.bind(new.run.to_string()).bind(&new.node).bind(&new.kind).bind(&new.name)
+}
+
+/// Enters an upload, and answers its number.
+fn insert(new: &NewArtifact) -> Statement<'_> {
+    let owner = Owner::current();
+    let insert = sqlx::query(
+        "INSERT INTO artifacts (run, node, kind, name, job, media_type, created_at, expires_at, \
+         owner_pid, owner_started) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+    );
+    named(insert, new)
+        .bind(&new.job)
+        .bind(&new.media_type)
+        .bind(Timestamp::now().as_millisecond())
+        .bind(new.expires_at.map(Timestamp::as_millisecond))
+        .bind(i64::from(owner.pid))
+        .bind(owner.started)
+}
+
 fn record(row: &SqliteRow) -> Result<ArtifactRecord, StoreError> {
     read(row).map_err(|error| StoreError::Unreadable {
         run: row.try_get(1).unwrap_or_default(),
@@ -234,12 +303,17 @@ fn read(row: &SqliteRow) -> Result<ArtifactRecord, Box<dyn std::error::Error>> {
         id: row.try_get(0)?,
         run: row.try_get::<&str, _>(1)?.parse()?,
         run_number: row.try_get::<Option<i64>, _>(9)?.map(i64::unsigned_abs),
+        node: row.try_get(10)?,
+        kind: row.try_get(11)?,
         job: row.try_get(2)?,
         name: row.try_get(3)?,
         media_type: row.try_get(4)?,
         digest: row.try_get(5)?,
         size: row.try_get::<i64, _>(6)?.unsigned_abs(),
         created_at: Timestamp::from_millisecond(row.try_get(7)?)?,
-        expires_at: Timestamp::from_millisecond(row.try_get(8)?)?,
+        expires_at: row
+            .try_get::<Option<i64>, _>(8)?
+            .map(Timestamp::from_millisecond)
+            .transpose()?,
     })
 }

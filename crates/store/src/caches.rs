@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use crate::{Blob, BlobKind, Owner, Reservation, Store, StoreError};
+use crate::{Blob, BlobKind, Owner, Reservation, Store, StoreError, uploads::Statement};
 
 /// How long a cache is kept that nobody uses ("Usage limits and eviction policy").
 const IDLE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -80,27 +80,57 @@ impl Store {
     /// # Errors
     /// When the database or the file system refuses.
     pub async fn reserve_cache(&self, new: &NewCache) -> Result<Reservation, StoreError> {
-        let (now, owner) = (Timestamp::now().as_millisecond(), Owner::current());
         let find = sqlx::query(
             "SELECT id, finished_at, job, owner_pid, owner_started FROM caches \
              WHERE project = $1 AND git_ref = $2 AND cache_key = $3 AND version = $4",
         );
-        let insert = sqlx::query(
-            "INSERT INTO caches (project, git_ref, cache_key, version, job, created_at, used_at, \
-             owner_pid, owner_started) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+        self.reserve(BlobKind::Cache, &new.job, named(find, new), insert(new)).await
+    }
+
+    /// Begins an upload that will stand in the place of what has its key.
+    ///
+    /// # Errors
+    /// When the database or the file system refuses.
+    pub(crate) async fn begin_cache(&self, new: &NewCache) -> Result<i64, StoreError> {
+        self.begin_upload(BlobKind::Cache, insert(new)).await
+    }
+
+    /// Makes an upload visible in the place of what has its key.
+    ///
+    /// # Errors
+    /// When the database or the file system refuses.
+    pub(crate) async fn replace_cache(
+        &self,
+        id: i64,
+        new: &NewCache,
+        size: u64,
+    ) -> Result<(), StoreError> {
+        let find = sqlx::query(
+            "SELECT id FROM caches WHERE project = $1 AND git_ref = $2 AND cache_key = $3 \
+             AND version = $4 AND finished_at IS NOT NULL",
         );
-        let find = find.bind(&new.project).bind(&new.git_ref).bind(&new.key).bind(&new.version);
-        let insert = insert
-            .bind(&new.project)
-            .bind(&new.git_ref)
-            .bind(&new.key)
-            .bind(&new.version)
-            .bind(&new.job)
-            .bind(now)
-            .bind(now)
-            .bind(i64::from(owner.pid))
-            .bind(owner.started);
-        self.reserve(BlobKind::Cache, &new.job, find, insert).await
+        self.replace(BlobKind::Cache, (id, size), named(find, new)).await
+    }
+
+    /// The cache of this very key, marked as used.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(crate) async fn cache_of_key(
+        &self,
+        wanted: &NewCache,
+    ) -> Result<Option<CacheRecord>, StoreError> {
+        let query =
+            sqlx::query(select_caches!("AND git_ref = $2 AND cache_key = $3 AND version = $4"));
+        let mut connection = self.connection().await;
+        let row = named(query, wanted).fetch_optional(&mut *connection).await;
+        drop(connection);
+        let row = row.map_err(|error| self.error(&error))?;
+        let found = row.as_ref().map(record).transpose()?;
+        if let Some(cache) = &found {
+            self.mark_cache_used(cache.id).await?;
+        }
+        Ok(found)
     }
 
     /// The upload of this job under this key.
@@ -200,8 +230,9 @@ impl Store {
         self.blob(BlobKind::Cache, cache.id)
     }
 
-    /// Removes the caches of a project that nobody used for seven days, then the ones used least
-    /// recently until the rest takes at most `limit` bytes.
+    /// Removes the caches of a project's branches that nobody used for seven days, then the ones
+    /// used least recently until the rest takes at most `limit` bytes. Caches of the project as a
+    /// whole do not grow old: GitLab's lie until somebody clears them ("Caching in GitLab CI/CD").
     ///
     /// # Errors
     /// When the database or the file system refuses.
@@ -216,12 +247,33 @@ impl Store {
         let mut leaving = Vec::new();
         for cache in self.caches(project).await? {
             taken = taken.saturating_add(cache.size);
-            if cache.used_at < idle_since || taken > limit {
+            let is_idle = cache.used_at < idle_since && !cache.git_ref.is_empty();
+            if is_idle || taken > limit {
                 leaving.push(cache.id);
             }
         }
         self.remove_all(BlobKind::Cache, leaving).await
     }
+}
+
+/// Gives a query what a cache is known by.
+fn named<'q>(query: Statement<'q>, new: &'q NewCache) -> Statement<'q> {
+    query.bind(&new.project).bind(&new.git_ref).bind(&new.key).bind(&new.version)
+}
+
+/// Enters an upload, and answers its number.
+fn insert(new: &NewCache) -> Statement<'_> {
+    let (now, owner) = (Timestamp::now().as_millisecond(), Owner::current());
+    let insert = sqlx::query(
+        "INSERT INTO caches (project, git_ref, cache_key, version, job, created_at, used_at, \
+         owner_pid, owner_started) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+    );
+    named(insert, new)
+        .bind(&new.job)
+        .bind(now)
+        .bind(now)
+        .bind(i64::from(owner.pid))
+        .bind(owner.started)
 }
 
 fn record(row: &SqliteRow) -> Result<CacheRecord, StoreError> {

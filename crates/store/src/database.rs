@@ -18,7 +18,8 @@ use crate::{FileLogs, StoreError};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_history.sql"),
     include_str!("../migrations/0002_files.sql"),
-    include_str!("../migrations/0003_order_of_groups.sql"),
+    include_str!("../migrations/0003_files_of_jobs.sql"),
+    include_str!("../migrations/0004_order_of_groups.sql"),
 ];
 
 /// How long a statement waits for another process. Each holds the database for microseconds; a

@@ -6,6 +6,7 @@
 //! plain files beside it. What the
 //! events mean is not decided here: that is the fold in `reporting`.
 
+mod archives;
 mod artifacts;
 mod blob;
 mod caches;
@@ -24,6 +25,7 @@ mod runs;
 mod shared_locks;
 mod uploads;
 
+pub use archives::ProjectArchives;
 pub use artifacts::{ArtifactRecord, NewArtifact};
 pub use blob::{Blob, BlobKind, BlobReader, Part, PartName};
 pub use caches::{CacheQuery, CacheRecord, NewCache};
@@ -38,3 +40,4 @@ pub use owner::Owner;
 pub use runs::RunQuery;
 pub use shared_locks::SharedLocks;
 pub use uploads::Reservation;
+pub use windlass_engine::ARCHIVE;

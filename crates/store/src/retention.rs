@@ -24,7 +24,7 @@ impl Store {
     }
 
     /// Removes all but the newest `keep` runs of a project; those under way stay. Answers which
-    /// went, so that the caller can remove what it kept for them.
+    /// went.
     ///
     /// # Errors
     /// When the database or the file system refuses; what was removed by then is gone.

@@ -1,6 +1,7 @@
 //! What artifacts and caches have in common while they are uploaded: one upload at a time for a
 //! name, and none that outlives the job or process that began it.
 
+use jiff::Timestamp;
 use sqlx::{Connection, Row, sqlite::SqliteRow};
 
 use crate::{Blob, BlobKind, Owner, Store, StoreError};
@@ -171,6 +172,69 @@ impl Store {
             blob.create().map_err(says(&blob))?;
         }
         Ok(reservation)
+    }
+}
+
+const fn finish_in(kind: BlobKind) -> &'static str {
+    match kind {
+        BlobKind::Artifact => "UPDATE artifacts SET finished_at = $2, size = $3 WHERE id = $1",
+        BlobKind::Cache => {
+            "UPDATE caches SET finished_at = $2, used_at = $2, size = $3 WHERE id = $1"
+        }
+    }
+}
+
+impl Store {
+    /// Begins an upload whatever has its name. `insert` enters it and answers its id.
+    pub(crate) async fn begin_upload(
+        &self,
+        kind: BlobKind,
+        insert: Statement<'_>,
+    ) -> Result<i64, StoreError> {
+        let mut connection = self.connection().await;
+        let row = insert.fetch_one(&mut *connection).await;
+        drop(connection);
+        let id = row.and_then(|row| row.try_get(0)).map_err(|error| self.error(&error))?;
+        let blob = self.blob(kind, id);
+        let made = blob.create();
+        made.map_err(|source| StoreError::Path { path: blob.folder().into(), source })?;
+        Ok(id)
+    }
+
+    /// Makes an upload of so many bytes visible, and removes what `find` finds, in one transaction:
+    /// there is never none of them, nor are there two.
+    pub(crate) async fn replace(
+        &self,
+        kind: BlobKind,
+        (id, size): (i64, u64),
+        find: Statement<'_>,
+    ) -> Result<(), StoreError> {
+        let mut connection = self.connection().await;
+        let replaced = async {
+            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+            let mut replaced: Vec<i64> = Vec::new();
+            for row in find.fetch_all(&mut *transaction).await? {
+                let old = row.try_get(0)?;
+                let delete = sqlx::query(delete_from(kind)).bind(old);
+                delete.execute(&mut *transaction).await?;
+                replaced.push(old);
+            }
+            let finish = sqlx::query(finish_in(kind))
+                .bind(id)
+                .bind(Timestamp::now().as_millisecond())
+                .bind(i64::try_from(size).unwrap_or(i64::MAX));
+            finish.execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            Ok(replaced)
+        };
+        let replaced = replaced.await.map_err(|error: sqlx::Error| self.error(&error))?;
+        drop(connection);
+        for old in replaced {
+            let blob = self.blob(kind, old);
+            let removed = blob.remove();
+            removed.map_err(|source| StoreError::Path { path: blob.folder().into(), source })?;
+        }
+        Ok(())
     }
 }
 

@@ -432,10 +432,11 @@ pub enum Runs {
     Rerun {
         /// Number or id of the run; the newest where none is given
         run: Option<String>,
-        /// Only jobs that failed, and what needs them
+        /// Only jobs that failed, and what needs them; of a GitLab pipeline those that did not
+        /// pass, and what was skipped because of them
         #[arg(long)]
         failed: bool,
-        /// Only this job, and what needs it
+        /// Only this job, and what needs it; of a GitLab pipeline what was skipped because of it
         #[arg(long, short)]
         job: Option<String>,
         /// How this run is done
@@ -490,23 +491,32 @@ pub enum Artifacts {
     },
     /// Unpack an artifact into a folder of its name
     Get {
-        /// The name of the artifact; the newest where several runs left one
-        name: String,
-        /// Number or id of the run that left it
-        #[arg(long, short, value_name = "RUN")]
-        run: Option<String>,
+        /// Which one
+        #[command(flatten)]
+        which: WhichArtifact,
         /// The folder, which must be empty or not there yet
         #[arg(long, value_name = "DIR")]
         into: Option<PathBuf>,
     },
     /// Remove an artifact
     Remove {
-        /// The name of the artifact; the newest where several runs left one
-        name: String,
-        /// Number or id of the run that left it
-        #[arg(long, short, value_name = "RUN")]
-        run: Option<String>,
+        /// Which one
+        #[command(flatten)]
+        which: WhichArtifact,
     },
+}
+
+/// An artifact that is meant.
+#[derive(Debug, Args)]
+pub struct WhichArtifact {
+    /// The name of the artifact; the newest where several runs left one
+    pub name: String,
+    /// Number or id of the run that left it
+    #[arg(long, short, value_name = "RUN")]
+    pub run: Option<String>,
+    /// The job that left it, where jobs of a GitLab pipeline left some of the same name
+    #[arg(long, short, value_name = "JOB")]
+    pub job: Option<String>,
 }
 
 /// `windlass caches`.

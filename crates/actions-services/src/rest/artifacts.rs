@@ -175,7 +175,7 @@ fn shown(job: &JobFacts, here: &Addresses, artifact: &ArtifactRecord) -> Value {
         "expired": false,
         "created_at": created,
         "updated_at": created,
-        "expires_at": twirp::timestamp(artifact.expires_at),
+        "expires_at": artifact.expires_at.map(twirp::timestamp),
         "digest": artifact.digest,
         "workflow_run": {"id": run},
     })

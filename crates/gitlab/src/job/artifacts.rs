@@ -1,25 +1,30 @@
 //! The artifacts of a job: brought from earlier jobs, kept for later ones.
 //!
-//! Source: "Job artifacts"; "CI/CD YAML syntax reference", sections `artifacts` and
-//! `dependencies`.
+//! Source: "Job artifacts" (<https://docs.gitlab.com/ci/jobs/job_artifacts/>); "CI/CD YAML syntax
+//! reference", sections `artifacts` and `dependencies`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
+use jiff::Timestamp;
+use windlass_engine::{ARCHIVE, Archives, JobArtifact};
 use windlass_gitlab_syntax::Variables;
-use windlass_gitlab_syntax::pipeline::{Artifacts, SaveWhen};
-use windlass_kernel::Status;
+use windlass_gitlab_syntax::pipeline::{Artifacts, Expiry, SaveWhen};
+use windlass_kernel::{NodeId, Status};
 
 use super::files::{Choice, on_disk};
 use super::lane::Lane;
-use super::tree;
+use super::setup::Job;
+use super::{archive, reports};
 use crate::order::ArtifactSource;
 
-/// Where the artifacts of the jobs of one run are.
-#[derive(Clone, Debug)]
-pub(crate) struct ArtifactStore {
-    directory: PathBuf,
-}
+/// How long artifacts are kept that do not say ("CI/CD YAML syntax reference",
+/// `artifacts:expire_in`: the setting of the instance, which is 30 days where nobody changed it).
+const USUAL_EXPIRY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// What an archive is called that has no name ("CI/CD YAML syntax reference", `artifacts:name`).
+const USUAL_NAME: &str = "artifacts";
 
 /// How a script ended, as far as it matters for what is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,45 +53,28 @@ impl ScriptEnd {
     }
 }
 
-impl ArtifactStore {
-    /// The artifacts of a run, below its own directory.
-    pub fn new(directory: PathBuf) -> Self {
-        ArtifactStore { directory }
-    }
-
-    /// Where the files of a job's node are. Names of jobs may be longer than those of files.
-    fn of(&self, node: &str) -> PathBuf {
-        let digest = Sha256::digest(node.as_bytes());
-        let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        self.directory.join(name)
-    }
-
-    /// The directory with what a job left, for who reads single files of it.
-    pub fn files_of(&self, node: &str) -> PathBuf {
-        self.of(node).join("files")
-    }
-
-    /// Where reports of a job are kept.
-    pub fn reports_of(&self, node: &str) -> PathBuf {
-        self.of(node).join("reports")
-    }
-}
-
 /// Unpacks what earlier jobs left.
 ///
 /// # Errors
-/// When files cannot be written.
+/// When files cannot be written, or what a job left is no longer there ("Job artifacts": a job
+/// cannot start without the artifacts that it needs).
 pub(crate) async fn bring(
     lane: &mut Lane,
-    store: &ArtifactStore,
+    archives: &dyn Archives,
     sources: &[ArtifactSource],
     project: &Path,
 ) -> Result<(), String> {
     lane.begin("download_artifacts", "Downloading artifacts");
     for source in sources {
         lane.line(&format!("Downloading artifacts for {}...", source.name));
-        let (from, to) = (store.files_of(&source.node), project.to_owned());
-        if let Err(error) = on_disk(move || tree::bring(&from, &to)).await {
+        let to = project.to_owned();
+        let brought = match archives.artifact(lane.run(), &NodeId::new(source.node.as_str())).await
+        {
+            Ok(Some(archive)) => on_disk(move || archive::unpack(&archive, &to)).await,
+            Ok(None) => Err(gone()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = brought {
             let message = format!("the artifacts of '{}' cannot be unpacked: {error}", source.name);
             return Err(failed(lane, message));
         }
@@ -95,15 +83,20 @@ pub(crate) async fn bring(
     Ok(())
 }
 
+/// What is said of artifacts that were there once.
+pub(crate) fn gone() -> std::io::Error {
+    let message = "they have expired or were removed; run the job that made them again";
+    std::io::Error::new(std::io::ErrorKind::NotFound, message)
+}
+
 /// Keeps what a job says; answers whether there was anything for later jobs.
 ///
 /// # Errors
 /// When files cannot be read or written.
 pub(crate) async fn keep(
     lane: &mut Lane,
-    store: &ArtifactStore,
+    job: &Job,
     artifacts: &Artifacts,
-    (project, variables): (&Path, &Variables),
     end: ScriptEnd,
 ) -> Result<bool, String> {
     let is_asked_for = !artifacts.paths.is_empty() || artifacts.untracked;
@@ -111,29 +104,97 @@ pub(crate) async fn keep(
         return Ok(false);
     }
     lane.begin("upload_artifacts", &format!("Uploading artifacts for {} job", end.word()));
+    let variables = &job.variables;
     let expand = |texts: &[String]| texts.iter().map(|text| variables.expand(text)).collect();
     let choice = Choice {
         paths: expand(&artifacts.paths),
         exclude: expand(&artifacts.exclude),
         untracked: artifacts.untracked,
     };
-    let (project, to) = (project.to_owned(), store.files_of(lane.node().as_str()));
-    let chosen = match on_disk(move || choice.keep(&project, &to)).await {
-        Ok(chosen) => chosen,
-        Err(error) => return Err(failed(lane, format!("the artifacts cannot be kept: {error}"))),
-    };
+    let project = job.directory.workspace.clone();
+    let chosen = on_disk(move || Ok(choice.search(&project))).await;
+    let chosen = chosen.map_err(|error| failed(lane, error.to_string()))?;
     chosen.tell(lane);
-    if chosen.files.is_empty() {
-        lane.fail("No files to upload");
+    let is_something = !chosen.files.is_empty();
+    if is_something {
+        let name = name_of(artifacts, variables);
+        let kept = put_away(lane, job, (ARCHIVE, &name), chosen.files, artifacts.expire_in).await;
+        if let Err(error) = kept {
+            return Err(failed(lane, format!("the artifacts cannot be kept: {error}")));
+        }
+        lane.attribute("artifacts", &name);
     } else {
-        let name = artifacts.name.as_ref().map(|name| variables.expand(name));
-        lane.attribute("artifacts", name.as_deref().unwrap_or("artifacts"));
+        lane.fail("No files to upload");
     }
     if let Some(words) = &artifacts.expose_as {
         lane.attribute("artifacts-exposed-as", words);
     }
     lane.end(Status::Succeeded, None);
-    Ok(!chosen.files.is_empty())
+    Ok(is_something)
+}
+
+/// Reads the reports of a job and keeps each kind under its word; answers the variables for later
+/// jobs.
+///
+/// # Errors
+/// When the task that reads them dies.
+pub(crate) async fn keep_reports(
+    lane: &mut Lane,
+    job: &Job,
+    artifacts: &Artifacts,
+) -> Result<Variables, String> {
+    let (wanted, variables) = (artifacts.reports.clone(), job.variables.clone());
+    let project = job.directory.workspace.clone();
+    let found = on_disk(move || Ok(reports::take(&wanted, &project, &variables))).await;
+    let found = found.map_err(|error| error.to_string())?;
+    found.warnings.iter().for_each(|warning| lane.warn(warning));
+    found.attributes.iter().for_each(|(name, value)| lane.attribute(name, value));
+    for (kind, files) in found.files {
+        let kept = put_away(lane, job, (&kind, &kind), files, artifacts.expire_in).await;
+        if let Err(error) = kept {
+            lane.warn(&format!("{kind}: cannot be kept: {error}"));
+        }
+    }
+    Ok(found.dotenv)
+}
+
+/// The archive's name. It may not be empty, nor have what people would not see or what divides
+/// paths.
+fn name_of(artifacts: &Artifacts, variables: &Variables) -> String {
+    let name = artifacts.name.as_ref().map(|name| variables.expand(name)).unwrap_or_default();
+    let plain = |it: char| if it.is_control() || it == '/' { '_' } else { it };
+    let name: String = name.trim().chars().map(plain).collect();
+    if name.is_empty() { USUAL_NAME.to_owned() } else { name }
+}
+
+/// Packs files and hands them over.
+async fn put_away(
+    lane: &mut Lane,
+    job: &Job,
+    (kind, name): (&str, &str),
+    files: BTreeSet<PathBuf>,
+    expiry: Option<Expiry>,
+) -> std::io::Result<()> {
+    let archives = &job.options.archives;
+    let (project, file) = (job.directory.workspace.clone(), job.archive_file());
+    let (to, limit) = (file.clone(), archives.limits().artifact_bytes);
+    on_disk(move || archive::pack(&project, &files, &to, limit)).await?;
+    let artifact = JobArtifact {
+        run: lane.run(),
+        node: lane.node().clone(),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        expires_at: expires_at(expiry.unwrap_or(Expiry::After(USUAL_EXPIRY))),
+    };
+    archives.keep_artifact(artifact, &file).await
+}
+
+/// Counted from the moment in which they are kept; a time that no calendar has is never.
+fn expires_at(expiry: Expiry) -> Option<Timestamp> {
+    match expiry {
+        Expiry::Never => None,
+        Expiry::After(time) => Timestamp::now().checked_add(time).ok(),
+    }
 }
 
 /// Ends a section that failed.

@@ -3,19 +3,21 @@
 //! Source: "Caching in GitLab CI/CD"; "CI/CD YAML syntax reference", section `cache`. A cache that
 //! cannot be had or kept never fails a job.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::{fs, io};
 
 use sha2::{Digest as _, Sha256};
+use windlass_engine::Archives;
 use windlass_gitlab_syntax::Variables;
 use windlass_gitlab_syntax::pipeline::{Cache, CacheKey, CachePolicy};
 use windlass_kernel::Status;
 
+use super::archive;
 use super::artifacts::ScriptEnd;
-use super::files::{Choice, on_disk};
+use super::files::{Choice, Chosen, on_disk};
 use super::lane::Lane;
-use super::tree;
+use super::setup::Job;
 
 /// A cache of a job with its references to variables replaced.
 pub(crate) struct ReadyCache {
@@ -119,36 +121,20 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().take(20).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Where a cache is: below the caches of the project, by a name that any key gives.
-fn place(caches: &Path, key: &str) -> PathBuf {
-    caches.join(hexadecimal(&Sha256::digest(key.as_bytes())))
-}
-
 /// Brings the caches of a job.
 pub(crate) async fn bring(
     lane: &mut Lane,
+    archives: &dyn Archives,
     caches: &[ReadyCache],
-    (directory, project): (&Path, &Path),
+    project: &Path,
 ) {
     if caches.iter().all(|cache| cache.policy == CachePolicy::Push) {
         return;
     }
     lane.begin("restore_cache", "Restoring cache");
     for cache in caches.iter().filter(|cache| cache.policy != CachePolicy::Push) {
-        let keys: Vec<String> =
-            [&cache.key].into_iter().chain(&cache.fallback_keys).cloned().collect();
-        let (directory, to) = (directory.to_owned(), project.to_owned());
         lane.line(&format!("Checking cache for {}...", cache.key));
-        let brought = on_disk(move || {
-            for key in keys {
-                let from = place(&directory, &key);
-                if from.is_dir() {
-                    return tree::bring(&from, &to).map(|_| Some(key));
-                }
-            }
-            Ok(None)
-        });
-        match brought.await {
+        match cache.bring(archives, project).await {
             Ok(Some(key)) => lane.line(&format!("Successfully extracted cache {key}")),
             Ok(None) => lane.warn(&format!("there is no cache {} yet", cache.key)),
             Err(error) => lane.warn(&format!("the cache cannot be unpacked: {error}")),
@@ -157,13 +143,44 @@ pub(crate) async fn bring(
     lane.end(Status::Succeeded, None);
 }
 
+impl ReadyCache {
+    /// Unpacks what is found first; answers its key.
+    async fn bring(&self, archives: &dyn Archives, project: &Path) -> io::Result<Option<&str>> {
+        for key in [&self.key].into_iter().chain(&self.fallback_keys) {
+            while let Some(archive) = archives.cache(key).await? {
+                let to = project.to_owned();
+                match on_disk(move || archive::unpack(&archive, &to)).await {
+                    // Another job has just put a newer one in its place.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    brought => return brought.map(|()| Some(key.as_str())),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    async fn keep(&self, job: &Job) -> io::Result<Chosen> {
+        let archives = &job.options.archives;
+        let (choice, project) = (self.choice.clone(), job.directory.workspace.clone());
+        let (file, limit) = (job.archive_file(), archives.limits().cache_bytes);
+        let to = file.clone();
+        let packed = on_disk(move || {
+            let chosen = choice.search(&project);
+            if !chosen.files.is_empty() {
+                archive::pack(&project, &chosen.files, &to, limit)?;
+            }
+            Ok(chosen)
+        });
+        let chosen = packed.await?;
+        if !chosen.files.is_empty() {
+            archives.keep_cache(&self.key, &file).await?;
+        }
+        Ok(chosen)
+    }
+}
+
 /// Keeps the caches of a job.
-pub(crate) async fn keep(
-    lane: &mut Lane,
-    caches: &[ReadyCache],
-    (directory, project): (&Path, &Path),
-    end: ScriptEnd,
-) {
+pub(crate) async fn keep(lane: &mut Lane, job: &Job, caches: &[ReadyCache], end: ScriptEnd) {
     let is_kept = |it: &&ReadyCache| it.policy != CachePolicy::Pull && end.keeps(it.cache.when);
     if !caches.iter().any(|cache| is_kept(&cache)) {
         return;
@@ -171,46 +188,10 @@ pub(crate) async fn keep(
     lane.begin("archive_cache", &format!("Saving cache for {} job", end.word()));
     for cache in caches.iter().filter(is_kept) {
         lane.line(&format!("Creating cache {}...", cache.key));
-        let (choice, project) = (cache.choice.clone(), project.to_owned());
-        let to = place(directory, &cache.key);
-        let node = lane.node().clone();
-        let kept = on_disk(move || {
-            // Another job may be unpacking the cache that is there.
-            let own = to.with_extension(hexadecimal(&Sha256::digest(node.as_str())));
-            let chosen = choice.keep(&project, &own)?;
-            if !chosen.files.is_empty() {
-                replace(&own, &to)?;
-            }
-            Ok(chosen)
-        });
-        match kept.await {
+        match cache.keep(job).await {
             Ok(chosen) => chosen.tell(lane),
             Err(error) => lane.warn(&format!("the cache cannot be kept: {error}")),
         }
     }
     lane.end(Status::Succeeded, None);
 }
-
-/// Puts a finished directory in the place of another. Of several jobs that keep the same cache at
-/// the same time the last one wins.
-fn replace(finished: &Path, place: &Path) -> io::Result<()> {
-    let old = finished.with_added_extension("old");
-    for _ in 0..ATTEMPTS {
-        match fs::rename(place, &old) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let moved = fs::rename(finished, place);
-        match fs::remove_dir_all(&old) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        if moved.is_ok() {
-            return Ok(());
-        }
-    }
-    fs::remove_dir_all(finished)
-}
-
-/// How often a cache is put in its place when others do the same.
-const ATTEMPTS: usize = 3;

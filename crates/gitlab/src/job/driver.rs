@@ -12,14 +12,14 @@ use windlass_gitlab_syntax::Variables;
 use windlass_gitlab_syntax::pipeline::{Artifacts, Need, Reports};
 use windlass_kernel::{AnnotationLevel, JobOrder, JobResult, Status};
 
-use super::artifacts::{self, ArtifactStore, ScriptEnd};
+use super::artifacts::{self, ScriptEnd};
 use super::cache::{self, ReadyCache};
 use super::coverage::Coverage;
 use super::lane::Lane;
 use super::options::GitlabRunnerOptions;
 use super::program::Ending;
 use super::setup::{self, Job};
-use super::{execution, reports, trigger};
+use super::{execution, trigger};
 use crate::order::GitlabJobOrder;
 use crate::report::{FailureReason, JobReport};
 
@@ -40,15 +40,14 @@ impl GitlabJobDriver {
 impl JobDriver for GitlabJobDriver {
     async fn run(&self, order: JobOrder, port: JobPort) -> JobResult {
         let port = Arc::new(port);
-        let artifacts = ArtifactStore::new(self.options.artifacts.join(port.run().to_string()));
         let order = match GitlabJobOrder::read(order) {
             Ok(order) => order,
             Err(error) => return refuse(&port, &error.to_string()),
         };
         if let Some(trigger) = &order.job.trigger {
-            return trigger::run(&order, trigger, &self.options, &port, &artifacts).await;
+            return trigger::run(&order, trigger, &self.options, &port).await;
         }
-        let prepared = setup::prepare(order, self.options.clone(), port.clone(), artifacts).await;
+        let prepared = setup::prepare(order, self.options.clone(), port.clone()).await;
         match prepared {
             Ok((job, mut lane)) => {
                 let (status, report) = run(&job, &mut lane).await;
@@ -95,7 +94,7 @@ async fn run(job: &Job, lane: &mut Lane) -> (Status, JobReport) {
         status = Status::Failed;
         report.failure = Some(FailureReason::ScriptFailure);
     }
-    cache::keep(lane, &caches, (&job.options.caches, project), end).await;
+    cache::keep(lane, job, &caches, end).await;
     if keep_artifacts(job, lane, end, &mut report).await.is_err() {
         status = Status::Failed;
         report.failure.get_or_insert(FailureReason::RunnerSystemFailure);
@@ -122,11 +121,11 @@ async fn bring_files(
     {
         return Err(FailureReason::ScriptFailure);
     }
-    cache::bring(lane, caches, (&job.options.caches, project)).await;
+    cache::bring(lane, &*job.options.archives, caches, project).await;
     tell_foreign_needs(job, lane);
     let sources = &job.order.artifacts_from;
     if !sources.is_empty() {
-        let brought = artifacts::bring(lane, &job.artifacts, sources, project).await;
+        let brought = artifacts::bring(lane, &*job.options.archives, sources, project).await;
         brought.map_err(|_| FailureReason::RunnerSystemFailure)?;
     }
     Ok(())
@@ -194,19 +193,9 @@ async fn keep_artifacts(
     report: &mut JobReport,
 ) -> Result<(), String> {
     let Some(definition) = &artifacts_of(job, lane) else { return Ok(()) };
-    let project = job.directory.workspace.as_path();
-    let variables = &job.variables;
-    let kept = artifacts::keep(lane, &job.artifacts, definition, (project, variables), end).await;
-    report.has_artifacts = kept?;
+    report.has_artifacts = artifacts::keep(lane, job, definition, end).await?;
     if end != ScriptEnd::Stopped && definition.reports != Reports::default() {
-        let (reports, variables) = (definition.reports.clone(), variables.clone());
-        let (project, to) = (project.to_owned(), job.artifacts.reports_of(lane.node().as_str()));
-        let found =
-            tokio::task::spawn_blocking(move || reports::take(&reports, &project, &variables, &to));
-        let found = found.await.map_err(|error| error.to_string())?;
-        found.warnings.iter().for_each(|warning| lane.warn(warning));
-        found.attributes.iter().for_each(|(name, value)| lane.attribute(name, value));
-        report.dotenv = found.dotenv;
+        report.dotenv = artifacts::keep_reports(lane, job, definition).await?;
     }
     Ok(())
 }

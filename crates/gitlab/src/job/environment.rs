@@ -59,7 +59,12 @@ pub(crate) fn started_with(inputs: &RunInputs) -> Variables {
     Shared::deserialize(&inputs.payload).map(|shared| shared.variables).unwrap_or_default()
 }
 
-/// Adds the identity tokens and secrets that a job asks for.
+/// The token of a job ("GitLab CI/CD job token", <https://docs.gitlab.com/ci/jobs/ci_job_token/>).
+/// No GitLab knows the one that a job has here, so it opens nothing; whoever has a real one gives it
+/// as a variable of the project.
+const JOB_TOKEN: &str = "CI_JOB_TOKEN";
+
+/// Adds the job's token, and the identity tokens and secrets that it asks for.
 ///
 /// # Errors
 /// The first that cannot be had; the job cannot run without it.
@@ -68,6 +73,10 @@ pub(crate) async fn add_secrets(
     options: &GitlabRunnerOptions,
     variables: &mut Variables,
 ) -> Result<(), String> {
+    if variables.get(JOB_TOKEN).is_none() {
+        let token = format!("glcbt-1_{}", ulid::Ulid::generate().to_string().to_lowercase());
+        variables.insert(JOB_TOKEN, Variable { masked: true, ..Variable::literal(token) });
+    }
     for (name, token) in &order.job.id_tokens {
         let signer = options
             .tokens

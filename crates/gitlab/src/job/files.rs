@@ -12,7 +12,7 @@ use std::{fs, io};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::{lane::Lane, tree};
+use super::lane::Lane;
 
 /// What is chosen, with its references to variables replaced.
 #[derive(Clone, Debug, Default)]
@@ -70,20 +70,6 @@ impl Choice {
             .collect();
         chosen.files.retain(|file| !excluded.iter().any(|glob| glob.is_match(file)));
         chosen
-    }
-}
-
-impl Choice {
-    /// Copies the files to `to`, where there are some.
-    ///
-    /// # Errors
-    /// The first file that could not be copied.
-    pub fn keep(&self, project: &Path, to: &Path) -> io::Result<Chosen> {
-        let chosen = self.search(project);
-        if !chosen.files.is_empty() {
-            tree::keep(project, &chosen.files, to)?;
-        }
-        Ok(chosen)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use windlass_engine::{JobPort, LogStream};
 use windlass_kernel::{
-    Annotation, AnnotationLevel, Change, LogSlice, Node, NodeId, NodeKind, Status,
+    Annotation, AnnotationLevel, Change, LogSlice, Node, NodeId, NodeKind, RunId, Status,
 };
 use windlass_secrets::{Masker, MaskingStream};
 
@@ -49,6 +49,11 @@ impl Lane {
     /// The job's node.
     pub fn node(&self) -> &NodeId {
         self.port.node()
+    }
+
+    /// The run.
+    pub fn run(&self) -> RunId {
+        self.port.run()
     }
 
     /// Notes a change; it is sent before something takes time.

@@ -3,13 +3,13 @@
 //! Made once for a run by the program; shared by all of its jobs.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
 use tokio::sync::watch;
 use windlass_container::{LazyEngine, PullPolicy, StandIn};
+use windlass_engine::Archives;
 use windlass_gitlab_syntax::Levels;
 use windlass_gitlab_syntax::pipeline::SecretProvider;
 use windlass_repository::{WorkspaceSource, Workspaces};
@@ -27,10 +27,8 @@ pub struct GitlabRunnerOptions {
     pub workspace_source: WorkspaceSource,
     /// The environment of the program itself, which scripts inherit as with a shell executor.
     pub environment: Vec<(OsString, OsString)>,
-    /// Where the artifacts of a run are kept, each run below its id.
-    pub artifacts: PathBuf,
-    /// Where the caches of the project are kept.
-    pub caches: PathBuf,
+    /// Who keeps artifacts and caches.
+    pub archives: Arc<dyn Archives>,
     /// Workspaces are left where they are when a job has ended.
     pub keep: bool,
     /// `CI_RUNNER_DESCRIPTION`.

@@ -2,7 +2,8 @@
 //!
 //! Source: "CI/CD artifacts reports types". Reports are taken whatever became of the script.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -10,7 +11,6 @@ use windlass_gitlab_syntax::pipeline::Reports;
 use windlass_gitlab_syntax::{Variable, Variables};
 
 use super::files::Choice;
-use super::tree;
 
 /// The largest report that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -25,18 +25,20 @@ pub(crate) struct Found {
     pub dotenv: Variables,
     /// What surfaces may show: `tests`, `coverage-report`, `codequality`, `sast`, …
     pub attributes: Vec<(String, String)>,
+    /// The files of each kind.
+    pub files: Vec<(String, BTreeSet<PathBuf>)>,
     /// What is wrong with them.
     pub warnings: Vec<String>,
 }
 
-/// Reads and keeps the reports of a job.
-pub(crate) fn take(reports: &Reports, project: &Path, variables: &Variables, to: &Path) -> Found {
+/// Reads the reports of a job.
+pub(crate) fn take(reports: &Reports, project: &Path, variables: &Variables) -> Found {
     let mut found = Found::default();
     let mut texts = |paths: &[String], kind: &str| {
         let paths = paths.iter().map(|path| variables.expand(path)).collect();
         let chosen = Choice { paths, ..Choice::default() }.search(project);
         found.warnings.extend(chosen.warnings.iter().map(|warning| format!("{kind}: {warning}")));
-        let whole = |file: &std::path::PathBuf| project.join(file);
+        let whole = |file: &PathBuf| project.join(file);
         let files = chosen.files.iter().filter(|file| {
             whole(file).symlink_metadata().is_ok_and(|data| data.is_file() && data.len() <= LARGEST)
         });
@@ -44,8 +46,8 @@ pub(crate) fn take(reports: &Reports, project: &Path, variables: &Variables, to:
             .filter_map(|file| std::fs::read(whole(file)).ok())
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .collect();
-        if let Err(error) = tree::keep(project, &chosen.files, &to.join(kind)) {
-            found.warnings.push(format!("{kind}: cannot be kept: {error}"));
+        if !chosen.files.is_empty() {
+            found.files.push((kind.to_owned(), chosen.files));
         }
         texts
     };

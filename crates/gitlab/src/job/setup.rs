@@ -1,6 +1,7 @@
 //! Giving a job its place: directories, session, variables, log, limits.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,12 +13,12 @@ use windlass_repository::{JobDirectory, WorkspaceSource};
 use windlass_secrets::Masker;
 use windlass_session::{HostOptions, HostSession, Session, command_file_root};
 
-use super::artifacts::ArtifactStore;
 use super::containers::{self, JobContainers};
 use super::lane::Lane;
 use super::options::GitlabRunnerOptions;
 use super::program::Limits;
 use super::script::Shell;
+use super::sources::WantedSources;
 use super::{environment, predefined};
 use crate::order::GitlabJobOrder;
 
@@ -41,7 +42,6 @@ pub(crate) struct Job {
     pub base: Vec<(OsString, OsString)>,
     pub shell: Shell,
     pub limits: Limits,
-    pub artifacts: ArtifactStore,
     pub containers: JobContainers,
 }
 
@@ -60,7 +60,6 @@ pub(crate) async fn prepare(
     order: GitlabJobOrder,
     options: Arc<GitlabRunnerOptions>,
     port: Arc<JobPort>,
-    artifacts: ArtifactStore,
 ) -> Result<(Job, Lane), String> {
     let masks = Masker::new();
     let mut variables = environment::known(&order, &options, port.run_inputs())?;
@@ -69,7 +68,8 @@ pub(crate) async fn prepare(
         .map_err(|error| format!("the job's log cannot be opened: {error}"))?;
     let place = format!("{} (this machine)", options.runner_name);
     lane.add(Change::Started { node: port.node().clone(), place });
-    let directory = make_directory(&order, &options, &variables).await?;
+    let (directory, missing) = make_directory(&order, &options, &variables).await?;
+    missing.iter().for_each(|missing| lane.warn(missing));
     let host = HostSession::open(HostOptions {
         id: session_id(port.run(), port.operation()),
         workspace: directory.workspace.clone(),
@@ -98,7 +98,6 @@ pub(crate) async fn prepare(
         directory,
         variables,
         limits,
-        artifacts,
     };
     let is_inside = containers::start(&mut job, &mut lane).await;
     match finish_variables(&mut job, is_inside, timeout).await {
@@ -140,11 +139,13 @@ async fn finish_variables(
     environment::write_files(&mut job.variables, &*job.session).await
 }
 
+/// Makes the directories of a job, with what it is to find there; answers also what it will miss.
 async fn make_directory(
     order: &GitlabJobOrder,
     options: &Arc<GitlabRunnerOptions>,
     variables: &Variables,
-) -> Result<JobDirectory, String> {
+) -> Result<(JobDirectory, Vec<String>), String> {
+    let wanted = WantedSources::of(variables)?;
     let source = match &order.pipeline.project {
         Some(project) => {
             let downstream = options.downstream.as_ref();
@@ -153,22 +154,32 @@ async fn make_directory(
         }
         None => options.workspace_source.clone(),
     };
-    // "Git strategy": these two bring no files.
-    let strategy = variables.scope().expanded_value("GIT_STRATEGY").unwrap_or_default();
-    let is_empty = matches!(strategy.as_str(), "none" | "empty");
     let source = match source {
-        WorkspaceSource::Snapshot(_) if is_empty => WorkspaceSource::Empty,
+        WorkspaceSource::Snapshot(_) if !wanted.has_files => WorkspaceSource::Empty,
         source => source,
     };
     let options = options.clone();
-    let made = tokio::task::spawn_blocking(move || options.workspaces.prepare(&source)).await;
-    made.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+    let made = tokio::task::spawn_blocking(move || {
+        let made = options.workspaces.prepare(&source).map_err(|error| error.to_string())?;
+        // Nothing is ever taken out of the checkout itself.
+        let missing = match source {
+            WorkspaceSource::Snapshot(_) => wanted.narrow(&made.workspace)?,
+            WorkspaceSource::InPlace(_) | WorkspaceSource::Empty => Vec::new(),
+        };
+        Ok((made, missing))
+    });
+    made.await.map_err(|error| error.to_string())?
 }
 
 impl Job {
     /// The duration that a variable holds, e.g. `RUNNER_SCRIPT_TIMEOUT`.
     pub fn duration(&self, variable: &str) -> Option<Duration> {
         duration::parse(&self.variables.scope().expanded_value(variable)?)
+    }
+
+    /// Where an archive is written before it is kept: no script of the job comes there.
+    pub fn archive_file(&self) -> PathBuf {
+        self.directory.root.join("archive")
     }
 
     /// Ends what is left of the job, and gives its directories back.

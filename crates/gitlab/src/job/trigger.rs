@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use windlass_engine::JobPort;
 use windlass_gitlab_syntax::pipeline::{ChildSource, Trigger, TriggerTarget};
-use windlass_kernel::{AnnotationLevel, Change, JobResult, Status};
+use windlass_kernel::{AnnotationLevel, Change, JobResult, NodeId, Status};
 use windlass_secrets::Masker;
 
-use super::artifacts::ArtifactStore;
+use super::archive;
+use super::artifacts;
 use super::environment;
+use super::files::on_disk;
 use super::lane::Lane;
 use super::options::GitlabRunnerOptions;
-use crate::downstream::{DownstreamPipeline, DownstreamRequest};
+use crate::downstream::{ArtifactText, DownstreamPipeline, DownstreamRequest};
 use crate::order::GitlabJobOrder;
 use crate::report::{FailureReason, JobReport};
 
@@ -23,11 +25,10 @@ pub(crate) async fn run(
     trigger: &Trigger,
     options: &GitlabRunnerOptions,
     port: &Arc<JobPort>,
-    artifacts: &ArtifactStore,
 ) -> JobResult {
     let place = "the pipeline that it triggers".to_owned();
     port.progress(vec![Change::Started { node: port.node().clone(), place }]);
-    match create(order, trigger, options, port, artifacts).await {
+    match create(order, trigger, options, port).await {
         Ok(downstream) => {
             let report = JobReport { downstream: Some(downstream), ..JobReport::default() };
             report.into_result(Status::Succeeded)
@@ -50,25 +51,43 @@ async fn create(
     trigger: &Trigger,
     options: &GitlabRunnerOptions,
     port: &JobPort,
-    artifacts: &ArtifactStore,
 ) -> Result<DownstreamPipeline, String> {
     let downstream = options.downstream.as_ref();
     let downstream = downstream.ok_or("pipelines cannot be triggered here")?;
     let variables = environment::known(order, options, port.run_inputs())?;
     let started_with = environment::started_with(port.run_inputs());
     let mut request = DownstreamRequest::new(order, trigger, variables, started_with)?;
-    if let TriggerTarget::Child(includes) = &request.trigger.target {
-        for include in includes {
-            if let ChildSource::Artifact { job, .. } = &include.source {
-                let source = order.artifacts_from.iter().find(|source| source.name == *job);
-                let source = source.ok_or_else(|| {
-                    format!(
-                        "the job '{job}' left no artifacts, from which the pipeline would be made"
-                    )
-                })?;
-                request.artifacts.push((job.clone(), artifacts.files_of(&source.node)));
-            }
-        }
-    }
+    request.artifacts = artifact_texts(order, &request.trigger, options, port).await?;
     downstream.create(request).await
+}
+
+/// The files of earlier jobs that the trigger names.
+async fn artifact_texts(
+    order: &GitlabJobOrder,
+    trigger: &Trigger,
+    options: &GitlabRunnerOptions,
+    port: &JobPort,
+) -> Result<Vec<ArtifactText>, String> {
+    let TriggerTarget::Child(includes) = &trigger.target else { return Ok(Vec::new()) };
+    let mut texts = Vec::new();
+    for include in includes {
+        let ChildSource::Artifact { job, artifact } = &include.source else { continue };
+        let source = order.artifacts_from.iter().find(|source| source.name == *job);
+        let source = source.ok_or_else(|| {
+            format!("the job '{job}' left no artifacts, from which the pipeline would be made")
+        })?;
+        let node = NodeId::new(source.node.as_str());
+        let text = match options.archives.artifact(port.run(), &node).await {
+            Ok(Some(archive)) => {
+                let wanted = artifact.clone();
+                on_disk(move || archive::text(&archive, &wanted)).await
+            }
+            Ok(None) => Err(artifacts::gone()),
+            Err(error) => Err(error),
+        };
+        let text =
+            text.map_err(|error| format!("{artifact} of the artifacts of '{job}': {error}"))?;
+        texts.push(ArtifactText { job: job.clone(), artifact: artifact.clone(), text });
+    }
+    Ok(texts)
 }

@@ -4,7 +4,7 @@
 //! `trigger:strategy` and `workflow:auto_cancel:on_job_failure`.
 
 use windlass_gitlab_syntax::pipeline::{AllowFailure, OnJobFailure, Retry};
-use windlass_kernel::{OperationResult, Status};
+use windlass_kernel::{JobResult, OperationResult, Status};
 
 use super::{
     Run,
@@ -23,7 +23,7 @@ impl Run {
             let report = JobReport { failure, ..JobReport::default() };
             (Status::Failed, report, Some(message.clone()))
         };
-        let (status, mut report, reason) = match result {
+        let (status, report, reason) = match result {
             OperationResult::Job(result) => (result.status, JobReport::of(result), None),
             OperationResult::Failed { message } => system_failure(message),
             OperationResult::Lost { reason } => system_failure(reason),
@@ -34,6 +34,25 @@ impl Run {
             // As it is a new job to GitLab, nothing of the failed one is kept.
             return self.start_job(key);
         }
+        self.settle_job(key, status, report, reason);
+    }
+
+    /// Ends a job as it ended in an earlier run.
+    pub(super) fn job_taken_over(&mut self, key: JobKey, result: &JobResult) {
+        self.job_mut(key).is_taken_over = true;
+        let reason = Some("taken over from the earlier run".to_owned());
+        self.settle_job(key, result.status, JobReport::of(result), reason);
+    }
+
+    /// Takes in what a job came to, which is not tried again.
+    fn settle_job(
+        &mut self,
+        key: JobKey,
+        status: Status,
+        mut report: JobReport,
+        reason: Option<String>,
+    ) {
+        let is_stopped = self.pipelines[key.pipeline].stopped.is_some();
         let downstream = report.downstream.take();
         if report.has_artifacts || !report.dotenv.is_empty() {
             self.pipelines[key.pipeline].producers.push(key.job);
@@ -43,10 +62,10 @@ impl Run {
             (Status::Succeeded | Status::Warning, Some(downstream)) if !is_stopped => {
                 self.open_downstream(key, downstream);
             }
-            (Status::Succeeded | Status::Warning, _) => self.end_job(key, End::Passed, None),
+            (Status::Succeeded | Status::Warning, _) => self.end_job(key, End::Passed, reason),
             (Status::Failed | Status::TimedOut, _) => self.fail_job(key, status, reason),
             (Status::Cancelled, _) => {
-                let reason = self.pipelines[key.pipeline].stopped.clone();
+                let reason = reason.or_else(|| self.pipelines[key.pipeline].stopped.clone());
                 self.end_job(key, End::Canceled, reason);
             }
             (Status::Skipped, _) => self.end_job(key, End::Skipped, reason),
@@ -113,7 +132,8 @@ impl Run {
         self.release_turn(key);
         let node = self.job(key).node.clone();
         self.conclude(node, end.words(), reason);
-        if end.is_failure() {
+        // What failed in an earlier run stops nothing in this one.
+        if end.is_failure() && !self.job(key).is_taken_over {
             self.cancel_on_failure(key);
         }
         self.release_dependents(key);

@@ -10,7 +10,7 @@ use windlass_kernel::{Command, Node, NodeId, NodeKind, OperationId, Origin};
 
 use super::tally::{End, Tally};
 use super::turns::Group;
-use crate::{order::PipelineContext, report::JobReport};
+use crate::{node_path::part_of, order::PipelineContext, report::JobReport};
 
 /// A job of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub(super) struct JobState {
     pub lock: Option<OperationId>,
     /// Whether a person started it.
     pub is_manual: bool,
+    /// Whether its result is that of an earlier run.
+    pub is_taken_over: bool,
     /// Whether later stages no longer wait for it.
     pub has_passed: bool,
     /// The pipeline that it triggered.
@@ -108,8 +110,8 @@ impl PipelineState {
         for (index, (name, job)) in pipeline.jobs.iter().enumerate() {
             let number = numbers.get(job.stage.as_str()).copied().unwrap_or_default();
             let is_wanted = wanted.is_none_or(|wanted| wanted.contains(&index));
-            let stage_node = node.child(&path_part(&job.stage));
-            let job_node = stage_node.child(&path_part(name));
+            let stage_node = node.child(&part_of(&job.stage));
+            let job_node = stage_node.child(&part_of(name));
             if is_wanted && let Some(stage) = stages.get_mut(number) {
                 stage.node = Some(stage_node);
                 stage.blocking += 1;
@@ -244,15 +246,11 @@ impl JobState {
             place: None,
             lock: None,
             is_manual: false,
+            is_taken_over: false,
             has_passed: false,
             downstream: None,
             report: JobReport::default(),
             end: None,
         }
     }
-}
-
-/// A name as one part of a node's path, whose parts are divided by `/`.
-fn path_part(name: &str) -> String {
-    name.replace('%', "%25").replace('/', "%2F")
 }

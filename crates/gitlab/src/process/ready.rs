@@ -16,7 +16,7 @@ impl Run {
     /// Decides on every job whose turn has come. A skipped job may give others their turn.
     pub(super) fn decide_ready_jobs(&mut self) {
         while let Some(key) = self.ready.pop_front() {
-            if self.job(key).end.is_some() {
+            if self.job(key).end.is_some() || self.job(key).is_taken_over {
                 continue;
             }
             if let Some(reason) = self.pipelines[key.pipeline].stopped.clone() {

@@ -5,15 +5,15 @@ use windlass_testkit::{ContainerEngine, ProgramImage};
 
 use super::*;
 
-fn bench() -> Option<Bench> {
+async fn bench() -> Option<Bench> {
     let engine = ContainerEngine::shared()?;
-    Some(Bench { engine: engine.address(), ..Bench::new() })
+    Some(Bench { engine: engine.address(), ..Bench::new().await })
 }
 
 /// "Docker executor": the project is in `/builds`, the shell is `sh` where there is no bash.
 #[tokio::test]
 async fn a_job_runs_in_its_image_and_hands_files_over() {
-    let Some(bench) = bench() else { return };
+    let Some(bench) = bench().await else { return };
     let file = Variable { file: true, ..Variable::literal("content\n") };
     let ended = bench
         .file("known.txt", "known")
@@ -34,9 +34,9 @@ async fn a_job_runs_in_its_image_and_hands_files_over() {
 }
 
 /// A bench with the image `web`, which says that it listens on port 80, and does so after a while.
-fn bench_with_web() -> Option<Bench> {
+async fn bench_with_web() -> Option<Bench> {
     static MADE: std::sync::Once = std::sync::Once::new();
-    let (bench, engine) = (bench()?, ContainerEngine::shared()?);
+    let (bench, engine) = (bench().await?, ContainerEngine::shared()?);
     MADE.call_once(|| make_web(engine));
     Some(bench)
 }
@@ -57,7 +57,7 @@ fn make_web(engine: &ContainerEngine) {
 /// "Services", accessing the services, and how the health check of services works.
 #[tokio::test]
 async fn a_service_is_reached_by_its_names_as_soon_as_the_script_begins() {
-    let Some(bench) = bench_with_web() else { return };
+    let Some(bench) = bench_with_web().await else { return };
     let ended = bench
         .run(
             "a:\n  image: busybox\n  services:\n    - {name: 'acme/web:1', alias: web}\n    - name: \
@@ -73,7 +73,7 @@ async fn a_service_is_reached_by_its_names_as_soon_as_the_script_begins() {
 
 #[tokio::test]
 async fn a_service_that_ends_is_warned_of_with_its_last_words() {
-    let Some(bench) = bench_with_web() else { return };
+    let Some(bench) = bench_with_web().await else { return };
     let ended = bench
         .run(
             "a:\n  image: busybox\n  services:\n    - name: 'acme/web:1'\n      entrypoint: [sh, \
@@ -90,7 +90,7 @@ async fn a_service_that_ends_is_warned_of_with_its_last_words() {
 /// The script sees where the service is as between linked containers.
 #[tokio::test]
 async fn a_job_on_this_machine_has_its_services_on_the_loopback() {
-    let Some(bench) = bench_with_web() else { return };
+    let Some(bench) = bench_with_web().await else { return };
     let bench = Bench { image: ImageUse::Ignore, ..bench };
     let fetch = "exec 3<>/dev/tcp/$WEB_PORT_80_TCP_ADDR/$ACME__WEB_PORT_80_TCP_PORT; printf 'GET \
                  /x HTTP/1.0\\r\\n\\r\\n' >&3; tail -n 1 <&3; echo $WEB_PORT_80_TCP_ADDR";
@@ -116,8 +116,8 @@ fn free_port() -> u16 {
 
 #[tokio::test]
 async fn a_local_process_stands_in_for_a_service_with_and_without_an_engine() {
-    let Some(inside) = bench() else { return };
-    for (bench, host) in [(Bench::new(), "127.0.0.1"), (inside, "web")] {
+    let Some(inside) = bench().await else { return };
+    for (bench, host) in [(Bench::new().await, "127.0.0.1"), (inside, "web")] {
         let port = free_port();
         let bench = Bench { stand_ins: vec![("web", server(port))], ..bench };
         let bench = bench.file("served", "by a process\n");
@@ -139,7 +139,7 @@ async fn a_local_process_stands_in_for_a_service_with_and_without_an_engine() {
 #[tokio::test]
 async fn a_stand_in_that_ends_fails_the_job_with_its_last_words() {
     let bench =
-        Bench { stand_ins: vec![("web", "echo no license; exit 4".into())], ..Bench::new() };
+        Bench { stand_ins: vec![("web", "echo no license; exit 4".into())], ..Bench::new().await };
     let ended = bench.run("a: {services: [{name: web, variables: {HEALTHCHECK_TCP_PORT: 1}}], script: [echo no]}\n").await;
     let log = ended.log("test/a");
     assert_eq!(ended.end("test/a"), "failed runner system failure", "{log}");
@@ -148,7 +148,8 @@ async fn a_stand_in_that_ends_fails_the_job_with_its_last_words() {
 
 #[tokio::test]
 async fn without_an_engine_a_missing_service_is_said() {
-    let ended = Bench::new().run("a: {services: ['postgres:15'], script: [echo runs]}\n").await;
+    let ended =
+        Bench::new().await.run("a: {services: ['postgres:15'], script: [echo runs]}\n").await;
     let log = ended.log("test/a");
     assert_eq!(ended.printed("test/a"), ["runs"], "{log}");
     assert!(
@@ -159,7 +160,7 @@ async fn without_an_engine_a_missing_service_is_said() {
 
 #[tokio::test]
 async fn an_image_that_cannot_be_had_fails_the_job() {
-    let Some(bench) = bench() else { return };
+    let Some(bench) = bench().await else { return };
     let ended = bench.run("a: {image: 'nowhere.invalid/none:1', script: [echo no]}\n").await;
     assert_eq!(ended.end("test/a"), "failed runner system failure");
 }

@@ -18,9 +18,9 @@ impl DownstreamPipelines for FromArtifacts {
         let ChildSource::Artifact { artifact, .. } = &includes[0].source else {
             return Err("no artifact".to_owned());
         };
-        let text = std::fs::read_to_string(request.artifacts[0].1.join(artifact));
-        let text = text.map_err(|error| error.to_string())?;
-        Ok(DownstreamPipeline { pipeline: pipeline(&text), context: request.context })
+        let found = &request.artifacts[0];
+        assert_eq!(&found.artifact, artifact);
+        Ok(DownstreamPipeline { pipeline: pipeline(&found.text), context: request.context })
     }
 
     async fn workspace(&self, _: &OtherProject) -> Result<WorkspaceSource, String> {
@@ -31,7 +31,7 @@ impl DownstreamPipelines for FromArtifacts {
 /// "Downstream pipelines", dynamic child pipelines and `trigger:forward`.
 #[tokio::test]
 async fn a_child_pipeline_that_a_job_wrote_runs_with_what_is_forwarded() {
-    let bench = Bench { downstream: Some(Arc::new(FromArtifacts)), ..Bench::new() }.file(
+    let bench = Bench { downstream: Some(Arc::new(FromArtifacts)), ..Bench::new().await }.file(
         "child.yml",
         "inner:\n  needs: [{pipeline: $PARENT_PIPELINE_ID, job: write}]\n  \
          script: ['echo \"$CI_PIPELINE_SOURCE $GIVEN\"', cat note, 'test -n \"$PARENT_PIPELINE_ID\"']\n",
@@ -51,7 +51,7 @@ async fn a_child_pipeline_that_a_job_wrote_runs_with_what_is_forwarded() {
 
 #[tokio::test]
 async fn a_pipeline_that_cannot_be_made_fails_the_trigger_job() {
-    let bench = Bench { downstream: Some(Arc::new(FromArtifacts)), ..Bench::new() };
+    let bench = Bench { downstream: Some(Arc::new(FromArtifacts)), ..Bench::new().await };
     let ended = bench
         .run(
             "stages: [a, b]\nwrite: {stage: a, script: ['true']}\n\

@@ -5,7 +5,7 @@ use super::*;
 /// "CI/CD YAML syntax reference", `artifacts:paths`, `artifacts:exclude`, `dependencies`.
 #[tokio::test]
 async fn artifacts_reach_later_stages() {
-    let ended = Bench::new()
+    let ended = Bench::new().await
         .run(
             "stages: [a, b]\n\
              make:\n  stage: a\n  script: [mkdir -p out/sub, echo 1 > out/sub/x.txt, echo 2 > out/y.log, ln -s sub/x.txt out/link]\n  \
@@ -35,7 +35,7 @@ async fn artifacts_are_kept_as_the_end_of_the_job_says() {
     ];
     let configuration =
         format!("stages: [a, b]\n{}use: {{stage: b, script: ['ls']}}\n", jobs.concat());
-    let ended = Bench::new().run(&configuration).await;
+    let ended = Bench::new().await.run(&configuration).await;
     assert_eq!(ended.printed("b/use"), ["bad.txt", "both.txt"]);
 }
 
@@ -43,6 +43,7 @@ async fn artifacts_are_kept_as_the_end_of_the_job_says() {
 #[tokio::test]
 async fn reports_are_read() {
     let ended = Bench::new()
+        .await
         .file("junit.xml", "<testsuite><testcase/><testcase><failure/></testcase></testsuite>")
         .run(
             "stages: [a, b]\n\
@@ -62,7 +63,7 @@ async fn reports_are_read() {
 /// "CI/CD YAML syntax reference", `cache:key:files`, `cache:policy`, `cache:fallback_keys`.
 #[tokio::test]
 async fn caches_are_found_by_key() {
-    let bench = Bench::new().file("lock", "1");
+    let bench = Bench::new().await.file("lock", "1");
     let configuration = "stages: [a, b]\n\
          fill:\n  stage: a\n  script: [mkdir -p deps, 'echo kept > deps/x']\n  \
          cache: {key: {files: [lock], prefix: $CI_JOB_STAGE-x}, paths: [deps/], policy: push}\n\
@@ -86,7 +87,7 @@ async fn caches_are_found_by_key() {
 
 #[tokio::test]
 async fn an_artifact_that_leads_out_of_the_project_is_left_out() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let secret = bench.directory.path().join("secret");
     std::fs::write(&secret, "x").expect("a file");
     let configuration = format!(

@@ -6,6 +6,7 @@ use super::*;
 #[tokio::test]
 async fn before_script_shares_the_shell_of_the_script_and_after_script_does_not() {
     let ended = Bench::new()
+        .await
         .file("hello.txt", "hello")
         .run(
             "a:\n  before_script: [export SEEN=yes]\n  script:\n    - echo \"$SEEN\"\n    \
@@ -24,6 +25,7 @@ async fn before_script_shares_the_shell_of_the_script_and_after_script_does_not(
 #[tokio::test]
 async fn the_first_command_that_fails_ends_the_script() {
     let ended = Bench::new()
+        .await
         .run(
             "a:\n  script: [echo one, 'false | true', echo two]\n  \
              after_script: [echo \"$CI_JOB_STATUS\"]\n\
@@ -45,6 +47,7 @@ async fn variables_are_expanded_as_documented() {
          - cat \"$CONFIG\"\n    - echo \"$CI_JOB_NAME $CI_JOB_STAGE $CI_NODE_TOTAL $PROJECT\"\n    \
          - test \"$PWD\" = \"$CI_PROJECT_DIR\"\n";
     let ended = Bench::new()
+        .await
         .variable("CONFIG", file)
         .variable("PROJECT", Variable::new("of $CI_JOB_NAME"))
         .run(configuration)
@@ -58,6 +61,7 @@ async fn variables_are_expanded_as_documented() {
 async fn masked_variables_do_not_reach_the_log() {
     let masked = Variable { masked: true, ..Variable::literal("hunter2hunter2") };
     let ended = Bench::new()
+        .await
         .variable("SECRET", masked)
         .run("a: {script: ['echo \"it is $SECRET\"', 'printf hunter2; echo hunter2']}\n")
         .await;
@@ -67,7 +71,7 @@ async fn masked_variables_do_not_reach_the_log() {
 /// "Job logs", custom collapsible sections.
 #[tokio::test]
 async fn marks_of_sections_are_not_shown() {
-    let ended = Bench::new()
+    let ended = Bench::new().await
         .run(
             "a:\n  script:\n    - printf '\\033[0Ksection_start:1:one[collapsed=true]\\r\\033[0KHeading\\n'\n    \
              - echo inside\n    - printf 'section_end:1:one\\r\\033[0K\\n'\n    - printf 'section_no\\n'\n",
@@ -80,13 +84,13 @@ async fn marks_of_sections_are_not_shown() {
 async fn coverage_is_found_in_the_log() {
     let configuration =
         "a:\n  coverage: '/TOTAL.*? (\\d+\\.\\d+)%/'\n  script: [\"echo 'TOTAL 82.50%'\"]\n";
-    let ended = Bench::new().run(configuration).await;
+    let ended = Bench::new().await.run(configuration).await;
     assert_eq!(ended.attribute("coverage").as_deref(), Some("82.50 %"));
 }
 
 #[tokio::test]
 async fn without_an_engine_a_job_with_an_image_runs_here_and_says_so() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::new().await;
     let configuration = "a: {image: 'alpine:3', script: [echo here]}\n";
     let ended = bench.run(configuration).await;
     assert_eq!(ended.printed("test/a"), ["here"]);
@@ -98,7 +102,7 @@ async fn without_an_engine_a_job_with_an_image_runs_here_and_says_so() {
 /// "CI/CD YAML syntax reference", `run`.
 #[tokio::test]
 async fn steps_run_one_after_another() {
-    let ended = Bench::new()
+    let ended = Bench::new().await
         .run(
             "a:\n  run:\n    - {name: one, script: 'echo $GREETING', env: {GREETING: hi}}\n    \
              - {name: two, script: 'echo \"<$GREETING>\"; exit 3'}\n    - {name: three, script: echo no}\n",

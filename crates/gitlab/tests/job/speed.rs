@@ -24,7 +24,7 @@ fn floor(count: usize) -> Duration {
 async fn measure(name: &str, jobs: usize, configuration: &str) {
     for _ in 0..5 {
         let floor = floor(jobs);
-        let bench = Bench::new();
+        let bench = Bench::new().await;
         let began = Instant::now();
         assert_eq!(bench.run(configuration).await.word, "passed");
         let took = began.elapsed();

@@ -10,7 +10,7 @@ use super::*;
 #[tokio::test]
 async fn a_job_that_takes_too_long_is_stopped() {
     let began = Instant::now();
-    let ended = Bench::new()
+    let ended = Bench::new().await
         .run(
             "a: {timeout: 1 second, script: [sleep 60], after_script: [echo no]}\n\
              b: {variables: {RUNNER_SCRIPT_TIMEOUT: 1s}, script: [sleep 60], after_script: [echo \"$CI_JOB_STATUS\"]}\n",
@@ -24,7 +24,7 @@ async fn a_job_that_takes_too_long_is_stopped() {
 
 #[tokio::test]
 async fn a_cancelled_job_still_runs_its_after_script() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let started = bench
         .start("a: {script: [echo begun, sleep 60], after_script: [echo \"$CI_JOB_STATUS\"]}\n");
     let began = Instant::now();
@@ -44,7 +44,7 @@ async fn a_cancelled_job_still_runs_its_after_script() {
 /// "CI/CD YAML syntax reference", `retry`.
 #[tokio::test]
 async fn a_job_is_tried_again() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let count = bench.directory.path().join("count");
     let configuration = format!(
         "a: {{retry: 2, script: ['echo x >> {0}', 'test $(wc -l < {0}) -ge 3']}}\n",
@@ -56,7 +56,7 @@ async fn a_job_is_tried_again() {
 /// A path through `needs` is not held back by slow jobs beside it.
 #[tokio::test]
 async fn slow_jobs_do_not_hold_back_others() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let mark = bench.directory.path().join("mark");
     let wait = format!(
         "for i in $(seq 200); do test -e {0} && exit 0; sleep 0.05; done; exit 1",

@@ -62,6 +62,22 @@ fn a_failing_run_reads_from_top_to_bottom() {
         ");
 }
 
+/// Bytes of a log do not wait for the journal, events do: what a job says after its last step may
+/// come before the event that ends the step.
+#[test]
+fn what_a_job_says_after_a_step_stands_after_the_end_of_the_step() {
+    let mut script = Script::new("Pipeline");
+    script.job("test").started("test").step("test/a", "Run").log("test/a", "ran\n");
+    script.log("test", "Job succeeded\n");
+    script.end("test/a", Status::Succeeded, None);
+    script.conclude("test", Status::Succeeded, None);
+    let text = shown(&script, false, true);
+    let place = |words: &str| text.find(words).unwrap_or_else(|| panic!("no {words} in {text}"));
+    assert!(place("ran") < place("✔ Run"), "{text}");
+    assert!(place("✔ Run") < place("Job succeeded"), "{text}");
+    assert!(place("Job succeeded") < place("✔ job"), "{text}");
+}
+
 #[test]
 fn ascii_and_colours_are_independent() {
     let ascii = shown(&failing_run(), false, false);

@@ -5,10 +5,11 @@ mod unpack;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use windlass_store::{ArtifactRecord, BlobKind};
+use windlass_gitlab::node_path::job_name;
+use windlass_store::{ARCHIVE, ArtifactRecord, BlobKind};
 
 use crate::{
-    arguments::Artifacts,
+    arguments::{Artifacts, WhichArtifact},
     commands::{
         completions::{one_line, print},
         runs::History,
@@ -23,16 +24,16 @@ pub async fn artifacts(arguments: Artifacts) -> Outcome {
     let history = History::open().await?;
     match arguments {
         Artifacts::List { run, json } => list(&history, run.as_deref(), json).await,
-        Artifacts::Get { name, run, into } => {
-            let artifact = find(&history, &name, run.as_deref()).await?;
+        Artifacts::Get { which, into } => {
+            let artifact = find(&history, &which).await?;
             let into = into.unwrap_or_else(|| PathBuf::from(&artifact.name));
             let blob = history.store().artifact_blob(&artifact);
             let count = unpack::unpack(&blob, &artifact, &into)?;
             let files = if count == 1 { "file" } else { "files" };
             print(format!("{count} {files} in {}\n", into.display()).as_bytes())
         }
-        Artifacts::Remove { name, run } => {
-            let artifact = find(&history, &name, run.as_deref()).await?;
+        Artifacts::Remove { which } => {
+            let artifact = find(&history, &which).await?;
             let removed = history.store().remove_file(BlobKind::Artifact, artifact.id).await;
             removed.map_err(Failure::environment)?;
             Ok(Exit::Success)
@@ -49,13 +50,37 @@ async fn found(history: &History, run: Option<&str>) -> Result<Vec<ArtifactRecor
     artifacts.map_err(Failure::environment)
 }
 
-async fn find(history: &History, name: &str, run: Option<&str>) -> Result<ArtifactRecord, Failure> {
-    let artifacts = found(history, run).await?;
-    artifacts.into_iter().find(|artifact| artifact.name == name).ok_or_else(|| {
-        Failure::refused_because(format!(
+/// The newest artifact of a name. Where several jobs of its run left one, the user has to say
+/// which is meant.
+async fn find(history: &History, which: &WhichArtifact) -> Result<ArtifactRecord, Failure> {
+    let WhichArtifact { name, run, job } = which;
+    let mut artifacts = found(history, run.as_deref()).await?;
+    artifacts.retain(|artifact| {
+        artifact.name == *name && job.as_ref().is_none_or(|job| owner(artifact) == *job)
+    });
+    // A report may be called as the archive of its job is.
+    artifacts.sort_by_key(|artifact| artifact.kind != ARCHIVE);
+    let Some(newest) = artifacts.iter().max_by_key(|artifact| artifact.run) else {
+        return Err(Failure::refused_because(format!(
             "there is no artifact '{name}' here; `windlass artifacts list` shows those there are"
-        ))
-    })
+        )));
+    };
+    let of_run = || artifacts.iter().filter(|artifact| artifact.run == newest.run);
+    let mut owners: Vec<String> = of_run().map(owner).collect();
+    owners.sort();
+    owners.dedup();
+    match of_run().next() {
+        Some(artifact) if owners.len() < 2 => Ok(artifact.clone()),
+        _ => Err(Failure::refused_because(format!(
+            "several jobs left an artifact '{name}'; say by --job which one: {}",
+            owners.join(", ")
+        ))),
+    }
+}
+
+/// The job that left an artifact, where names are unique in a job only.
+fn owner(artifact: &ArtifactRecord) -> String {
+    job_name(&artifact.node)
 }
 
 async fn list(history: &History, run: Option<&str>, json: bool) -> Outcome {
@@ -64,18 +89,20 @@ async fn list(history: &History, run: Option<&str>, json: bool) -> Outcome {
         let text = serde_json::to_string_pretty(&artifacts).map_err(Failure::environment)?;
         return print(format!("{text}\n").as_bytes());
     }
-    let rows: Vec<[String; 4]> = artifacts.iter().map(row).collect();
-    print(table(["NAME", "SIZE", "RUN", "KEPT UNTIL"], &rows).as_bytes())
+    let rows: Vec<[String; 6]> = artifacts.iter().map(row).collect();
+    print(table(["NAME", "KIND", "JOB", "SIZE", "RUN", "KEPT UNTIL"], &rows).as_bytes())
 }
 
 /// Names may hold anything; a terminal gets nothing to obey.
-fn row(artifact: &ArtifactRecord) -> [String; 4] {
+fn row(artifact: &ArtifactRecord) -> [String; 6] {
     let run = artifact.run_number.map(|number| format!("#{number}"));
     [
         one_line(&artifact.name),
+        one_line(&artifact.kind),
+        one_line(&owner(artifact)),
         sizes::shown(artifact.size),
         run.unwrap_or_else(|| artifact.run.to_string()),
-        day(artifact.expires_at),
+        artifact.expires_at.map_or_else(|| "removed".to_owned(), day),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! `windlass runs`: the history of a project.
 
 mod again;
+mod job_names;
 mod logs;
 mod look;
 mod watch;

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 use windlass_diagnostics::Severity;
 use windlass_gitlab::{
-    downstream::{DownstreamPipeline, DownstreamPipelines, DownstreamRequest},
+    downstream::{ArtifactText, DownstreamPipeline, DownstreamPipelines, DownstreamRequest},
     order::OtherProject,
 };
 use windlass_gitlab_syntax::{
@@ -19,10 +19,7 @@ use windlass_gitlab_syntax::{
 use windlass_repository::{Project, Snapshot, WorkspaceSource, files};
 
 use super::{
-    CONFIGURATION, compile_from,
-    facts::ProjectFacts,
-    no_pipeline,
-    sources::{self, ProjectSources},
+    CONFIGURATION, compile_from, facts::ProjectFacts, no_pipeline, sources::ProjectSources,
 };
 use crate::{arguments::PipelineFor, run::project::Opened};
 
@@ -105,7 +102,7 @@ fn sources_of<'a>(opened: &'a Opened, wanted: &PipelineFor) -> Result<ProjectSou
 /// text is made that includes them all.
 async fn main_text(
     target: &TriggerTarget,
-    artifacts: &[(String, PathBuf)],
+    artifacts: &[ArtifactText],
     sources: &mut ProjectSources<'_>,
 ) -> Result<(SourceText, IndexMap<String, Value>), String> {
     let includes = match target {
@@ -131,7 +128,7 @@ async fn main_text(
 
 async fn child_text(
     include: &ChildInclude,
-    artifacts: &[(String, PathBuf)],
+    artifacts: &[ArtifactText],
     sources: &mut ProjectSources<'_>,
 ) -> Result<SourceText, String> {
     let path = |path: &str| path.trim_start_matches('/').to_owned();
@@ -152,11 +149,11 @@ async fn child_text(
         ChildSource::Template(name) => SourceRequest::Template { name: name.clone() },
         ChildSource::Component(address) => SourceRequest::component(address)?,
         ChildSource::Artifact { artifact, job } => {
-            let folder = artifacts.iter().find(|(name, _)| name == job);
-            let (_, folder) = folder.ok_or_else(|| format!("the job '{job}' left no artifacts"))?;
-            let found = sources::read_below(folder, artifact);
-            return found
-                .map_err(|cause| format!("{artifact} of the artifacts of '{job}': {cause}"));
+            let mut found = artifacts.iter();
+            let found = found.find(|it| it.job == *job && it.artifact == *artifact);
+            let found = found.ok_or_else(|| format!("the job '{job}' left no artifacts"))?;
+            let name = artifact.trim_start_matches('/');
+            return Ok(SourceText::new(name, found.text.clone(), Origin::Project));
         }
     };
     sources.text(&request).await

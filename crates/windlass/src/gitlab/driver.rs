@@ -1,10 +1,6 @@
 //! The job driver of GitLab's pipelines, made from what the user said and what the machine has.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{env, sync::Arc};
 
 use indexmap::IndexMap;
 use tokio::sync::watch;
@@ -14,8 +10,8 @@ use windlass_gitlab::{
     order::DIALECT,
 };
 use windlass_gitlab_syntax::{Levels, Variable, Variables};
-use windlass_kernel::RunId;
 use windlass_repository::Workspaces;
+use windlass_store::ProjectArchives;
 
 use super::{downstream::Downstream, settings::Settings, vault::Vault};
 use crate::{
@@ -25,6 +21,7 @@ use crate::{
         carry_out::Dialect,
         driver::{Made, host_name, is_withheld, workspace_source},
         leftovers,
+        services::archive_limits,
         workshop::Place,
     },
 };
@@ -35,7 +32,7 @@ pub fn make(
     secrets: IndexMap<String, String>,
     place: Place<'_>,
 ) -> Result<Made, Failure> {
-    let Place { opened, base, name, services, state, .. } = place;
+    let Place { opened, base, name, services, store, .. } = place;
     let workspaces = Arc::new(Workspaces::open(&base, &name).map_err(Failure::environment)?);
     let (kill, killed) = watch::channel(false);
     let project = opened.project.root.display().to_string();
@@ -44,8 +41,7 @@ pub fn make(
         levels: levels(settings.environment, secrets),
         workspace_source: workspace_source(opened, settings.in_place, &workspaces)?,
         environment: env::vars_os().filter(|(name, _)| !is_withheld(name)).collect(),
-        artifacts: artifacts(&state),
-        caches: state.join("gitlab/caches").join(folder_of(&project)),
+        archives: Arc::new(ProjectArchives::new(store, project.clone(), archive_limits())),
         keep: settings.keep,
         runner_name: host_name(),
         kill: Some(killed),
@@ -74,18 +70,6 @@ pub fn make(
     Ok(Made { dialect, workspaces, kill })
 }
 
-/// Removes what jobs of these runs left for later ones.
-pub fn forget(state: &Path, runs: &[RunId]) {
-    for run in runs {
-        // Most runs left nothing; what cannot be removed is in nobody's way.
-        let _ = fs::remove_dir_all(artifacts(state).join(run.to_string()));
-    }
-}
-
-fn artifacts(state: &Path) -> PathBuf {
-    state.join("gitlab/artifacts")
-}
-
 /// What is given by `--env` stands for variables of the instance, secrets for masked variables of
 /// the project.
 fn levels(environment: IndexMap<String, String>, secrets: IndexMap<String, String>) -> Levels {
@@ -103,10 +87,4 @@ const fn image_use(wanted: arguments::ImageUse) -> ImageUse {
         arguments::ImageUse::Ignore => ImageUse::Ignore,
         arguments::ImageUse::Require => ImageUse::Require,
     }
-}
-
-/// A name for the folder of a project that no other has.
-fn folder_of(project: &str) -> String {
-    use sha2::{Digest, Sha256};
-    Sha256::digest(project).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

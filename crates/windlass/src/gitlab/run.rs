@@ -154,6 +154,7 @@ fn run_inputs(
             jobs: arguments.job.clone(),
             stage: None,
             with_needs: !arguments.no_needs,
+            ..Selection::default()
         },
         ..GitlabRunInputs::default()
     }

@@ -248,12 +248,6 @@ fn read(folder: &Path, path: &str) -> Result<String, String> {
     fs::read_to_string(file).map_err(|error| error.to_string())
 }
 
-/// A file that a job left, as the text of a pipeline.
-pub fn read_below(folder: &Path, path: &str) -> Result<SourceText, String> {
-    let path = path.trim_start_matches('/');
-    read(folder, path).map(|text| SourceText::new(path, text, Origin::Project))
-}
-
 /// Adds the path of every file below a folder; links to folders are not followed.
 fn collect(root: &Path, inside: PathBuf, paths: &mut BTreeSet<String>) {
     let Ok(listing) = fs::read_dir(root.join(&inside)) else { return };

@@ -10,7 +10,8 @@ use crate::commands::{completions::one_line, sizes};
 pub async fn tell(store: &Store, run: RunId, surface: &dyn Surface) {
     // A history that cannot be read has been told of before.
     let Ok(mut artifacts) = store.artifacts(run).await else { return };
-    artifacts.retain(|artifact| artifact.run == run);
+    // What jobs of GitLab leave, their logs tell.
+    artifacts.retain(|artifact| artifact.run == run && artifact.node.is_empty());
     if artifacts.is_empty() {
         return;
     }

@@ -1,15 +1,17 @@
 //! What a process of the program that was killed left behind: its jobs' processes, cleared away
-//! before its run goes on, and containers, cleared away whenever a run is started.
+//! before its run goes on, and containers and half of a file, cleared away whenever a run is
+//! started.
 
-use std::{collections::BTreeSet, fs, time::Duration};
+use std::{collections::BTreeSet, fs, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use windlass_container::Engine;
 use windlass_github::job::session_id;
 use windlass_kernel::{Body, Command, Event, Fact, Operation, OperationId, RunId};
-use windlass_store::Owner;
+use windlass_store::{Owner, Store};
 
 /// How long the end of a run waits for the removal of what others left.
-pub const CONTAINER_PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Kills what the jobs that were under way when a run was interrupted left running; answers pid
 /// and name of each.
@@ -42,6 +44,15 @@ fn jobs_under_way(events: &[Event]) -> BTreeSet<OperationId> {
 pub fn owner() -> String {
     let Owner { pid, started } = Owner::current();
     format!("{pid} {started} {}", number_space())
+}
+
+/// Clears away what earlier runs left: containers of processes that are no more, their unfinished
+/// uploads, and artifacts whose time is over.
+pub async fn clear(store: Arc<Store>) {
+    remove_containers().await;
+    // What cannot be cleared away now can be at the next start.
+    let _ = store.drop_uploads(None).await;
+    let _ = store.remove_expired_artifacts(Timestamp::now()).await;
 }
 
 /// Removes containers and networks of processes that are no more. Where no engine answers there is

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 use windlass_actions_services::{Addresses, JobFacts, Limits, Services};
+use windlass_engine::ArchiveLimits;
 use windlass_github::job::{
     ActionsServices, ServiceAccess, ServiceAddresses, ServiceEntrance, ServiceRequest,
 };
@@ -80,13 +81,25 @@ impl LocalServices {
     }
 }
 
-/// `WINDLASS_CACHE_LIMIT`, in megabytes.
+/// The bytes of an artifact of a GitLab job, unless `WINDLASS_ARTIFACT_LIMIT` says otherwise.
+const ARTIFACT_BYTES: u64 = 5000 * MEGABYTE;
+
 fn limits() -> Limits {
-    let set = std::env::var("WINDLASS_CACHE_LIMIT").ok();
-    let megabytes = set.and_then(|text| text.parse::<u64>().ok());
     let default = Limits::default();
-    let cache_bytes = megabytes.map_or(default.cache_bytes, |it| it.saturating_mul(MEGABYTE));
+    let cache_bytes = megabytes("WINDLASS_CACHE_LIMIT").unwrap_or(default.cache_bytes);
     Limits { cache_bytes, ..default }
+}
+
+/// How large what jobs of GitLab keep may be: caches as those of actions.
+pub fn archive_limits() -> ArchiveLimits {
+    let artifact_bytes = megabytes("WINDLASS_ARTIFACT_LIMIT").unwrap_or(ARTIFACT_BYTES);
+    ArchiveLimits { artifact_bytes, cache_bytes: limits().cache_bytes }
+}
+
+/// The bytes of a variable that is in megabytes.
+fn megabytes(variable: &str) -> Option<u64> {
+    let megabytes: u64 = std::env::var(variable).ok()?.parse().ok()?;
+    Some(megabytes.saturating_mul(MEGABYTE))
 }
 
 #[async_trait]

@@ -24,7 +24,6 @@ use super::{
 use crate::{
     arguments::ColorChoice,
     exit::{Failure, Outcome},
-    gitlab,
 };
 
 /// How many runs of a project the history keeps, unless `WINDLASS_KEEP_RUNS` says otherwise.
@@ -36,8 +35,8 @@ pub struct Place<'a> {
     pub opened: &'a Opened,
     /// Where workspaces are made.
     pub base: PathBuf,
-    /// Where the history lies, and what belongs to it.
-    pub state: PathBuf,
+    /// The history.
+    pub store: Arc<Store>,
     /// A name that is unique for all time.
     pub name: String,
     /// Where people follow the runs.
@@ -75,7 +74,7 @@ pub struct Prepared {
     services: Arc<LocalServices>,
     keep: bool,
     project: String,
-    /// The removal of containers that a crash left.
+    /// The removal of what is left of earlier runs.
     clearing: JoinHandle<()>,
 }
 
@@ -89,7 +88,7 @@ impl Prepared {
         let Made { dialect, workspaces, kill } = (request.maker)(Place {
             opened,
             base: store.directory().join("work"),
-            state: store.directory().to_owned(),
+            store: store.clone(),
             name: ulid::Ulid::generate().to_string(),
             surface: surface.clone(),
             services: services.clone(),
@@ -104,7 +103,7 @@ impl Prepared {
             kill,
             project: project.clone(),
         };
-        let clearing = tokio::spawn(leftovers::remove_containers());
+        let clearing = tokio::spawn(leftovers::clear(workshop.store.clone()));
         Ok(Prepared { workshop, workspaces, services, keep, project, clearing })
     }
 
@@ -119,7 +118,7 @@ impl Prepared {
         let (store, surface) = (workshop.store.clone(), workshop.surface.clone());
         let runs = start.runs();
         let outcome = workshop.carry_out(start).await;
-        let _ = tokio::time::timeout(leftovers::CONTAINER_PATIENCE, clearing).await;
+        let _ = tokio::time::timeout(leftovers::PATIENCE, clearing).await;
         services.stop().await;
         let kept = workspaces.directory().to_owned();
         // How the runs ended is not changed by what could not be tidied up after them.
@@ -135,10 +134,10 @@ impl Prepared {
             }
         }
         drop(services);
-        match store.prune(&project, kept_runs()).await {
-            Ok(removed) => gitlab::driver::forget(store.directory(), &removed),
-            Err(error) if outcome.is_ok() => warn(&error),
-            Err(_) => {}
+        if let Err(error) = store.prune(&project, kept_runs()).await
+            && outcome.is_ok()
+        {
+            warn(&error);
         }
         if let Some(store) = Arc::into_inner(store) {
             store.close().await;

@@ -156,6 +156,6 @@ fn artifacts_go_with_their_run() {
         run.env("WINDLASS_KEEP_RUNS", "2");
         start(run).finish().expect(0);
     }
-    let kept = fs::read_dir(stage.state().join("gitlab/artifacts")).unwrap().count();
+    let kept = fs::read_dir(stage.state().join("blobs/artifacts")).unwrap().count();
     assert_eq!(kept, 2);
 }

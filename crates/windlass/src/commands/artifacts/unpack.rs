@@ -1,12 +1,13 @@
-//! Unpacking an artifact: a zip file that a job made, which is not trusted.
+//! Unpacking an artifact: a zip file that an action made, or a tar file with what a job of GitLab
+//! kept. Neither is trusted.
 //!
-//! Nothing is written outside of the folder, over a file, or through a link: names that lead
-//! elsewhere and links are refused, and the folder has to be empty.
+//! Nothing is written outside of the folder, over a file, or through a link: names and links that
+//! lead elsewhere are refused, and the folder has to be empty.
 
 use std::{
     fs::{self, File},
-    io::{self, Read, Seek},
-    path::Path,
+    io::{self, BufReader, Read, Seek},
+    path::{Component, Path},
 };
 
 use anyhow::{Context, Result, bail};
@@ -22,11 +23,58 @@ pub fn unpack(blob: &Blob, artifact: &ArtifactRecord, into: &Path) -> Result<usi
         .with_context(|| format!("the artifact '{}' is damaged", artifact.name))
         .map_err(Failure::environment)?;
     be_empty(into).map_err(Failure::refused)?;
-    if artifact.media_type != "application/zip" {
-        let copied = write(&mut bytes, &into.join(&artifact.name));
-        return copied.map(|()| 1).map_err(Failure::environment);
+    match artifact.media_type.as_str() {
+        "application/zip" => unzip(bytes, into).map_err(Failure::refused),
+        "application/x-tar" if !artifact.node.is_empty() => {
+            untar(bytes, into).map_err(Failure::refused)
+        }
+        _ => {
+            let copied = write(&mut bytes, &into.join(&artifact.name));
+            copied.map(|()| 1).map_err(Failure::environment)
+        }
     }
-    unzip(bytes, into).map_err(Failure::refused)
+}
+
+/// Unpacks what a job kept. Links are made where they lead to something in the folder.
+fn untar(bytes: impl Read, into: &Path) -> Result<usize> {
+    let mut archive = tar::Archive::new(BufReader::new(bytes));
+    let mut count = 0;
+    for entry in archive.entries().context("the archive is damaged")? {
+        let mut entry = entry.context("the archive is damaged")?;
+        let path = entry.path().context("the archive is damaged")?.into_owned();
+        let target = entry.link_name().context("the archive is damaged")?;
+        let leads_out = !stays_inside(Path::new(""), &path)
+            || target.is_some_and(|to| !stays_inside(path.parent().unwrap_or(&path), &to));
+        // The library looks once more whether a link is on the way.
+        let is_written = !leads_out
+            && entry
+                .unpack_in(into)
+                .with_context(|| format!("cannot write {}", into.join(&path).display()))?;
+        if !is_written {
+            bail!("the artifact has an entry that leads out of its folder: {path:?}");
+        }
+        if !entry.header().entry_type().is_dir() {
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// Whether a path from a directory of the folder never leaves it.
+fn stays_inside(from: &Path, path: &Path) -> bool {
+    let mut depth = from.components().count();
+    path.components().all(|part| match part {
+        Component::Normal(_) => {
+            depth += 1;
+            true
+        }
+        Component::CurDir => true,
+        Component::ParentDir if depth > 0 => {
+            depth -= 1;
+            true
+        }
+        Component::ParentDir | Component::RootDir | Component::Prefix(_) => false,
+    })
 }
 
 /// Makes the folder where it is missing.
@@ -99,6 +147,34 @@ mod tests {
         assert_eq!(unzip(bytes, folder.path()).unwrap(), 1);
         assert_eq!(fs::read(folder.path().join("a/b.txt")).unwrap(), b"hello");
         assert!(be_empty(folder.path()).is_err(), "there is something in it now");
+    }
+
+    #[test]
+    fn links_of_a_tar_file_stay_in_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let packed = |links: &[(&str, &str)]| {
+            let mut builder = tar::Builder::new(Vec::new());
+            let mut header = tar::Header::new_gnu();
+            header.set_size(5);
+            header.set_mode(0o644);
+            builder.append_data(&mut header, "a/b.txt", b"hello".as_slice()).unwrap();
+            for (name, target) in links {
+                let mut header = tar::Header::new_gnu();
+                header.set_entry_type(tar::EntryType::Symlink);
+                header.set_size(0);
+                builder.append_link(&mut header, name, target).unwrap();
+            }
+            Cursor::new(builder.into_inner().unwrap())
+        };
+        let good = folder.path().join("good");
+        fs::create_dir(&good).unwrap();
+        assert_eq!(untar(packed(&[("c", "a/b.txt"), ("a/d", "../c")]), &good).unwrap(), 3);
+        assert_eq!(fs::read(good.join("a/d")).unwrap(), b"hello");
+        for target in ["..", "/etc", "a/../../x"] {
+            let into = tempfile::tempdir().unwrap();
+            assert!(untar(packed(&[("link", target)]), into.path()).is_err(), "{target}");
+            assert!(!into.path().join("link").exists());
+        }
     }
 
     #[test]

@@ -5,13 +5,17 @@ use std::path::Path;
 use windlass_engine::Journal;
 use windlass_github::{
     inputs::{GithubRunInputs, PROCESS_VERSION},
-    rerun::results_to_keep,
+    rerun::results_to_keep as github_results,
 };
-use windlass_kernel::{Body, Event, Fact, NodeKind, RunId, RunInputs};
+use windlass_gitlab::{inputs::GitlabRunInputs, rerun::results_to_keep as gitlab_results};
+use windlass_kernel::{Body, Event, Fact, NodeId, NodeKind, RunId, RunInputs};
 use windlass_reporting::RunView;
 use windlass_store::{NewRun, RunRecord};
 
-use super::{History, logs::is_named};
+use super::{
+    History,
+    job_names::{is_gitlab, is_named, no_such_job},
+};
 use crate::{
     arguments::{ColorChoice, Manner},
     exit::{Failure, Outcome},
@@ -39,17 +43,11 @@ pub async fn rerun(
     let record = history.find(run).await?;
     let events = history.store.read(record.id, 0).await.map_err(Failure::environment)?;
     let created = created(&events, &record)?;
-    if let Some(job) = &job {
-        check_job(&record, &events, job)?;
-    }
-    if is_gitlab(&record) && (failed || job.is_some()) {
-        return Err(Failure::refused_because(
-            "of a GitLab pipeline only the whole can be run again; `windlass run --job JOB` starts \
-             a job with what it needs",
-        ));
-    }
-    let settled =
-        if failed || job.is_some() { Some(results_to_keep(&events, job.as_deref())) } else { None };
+    let wanted = job.map(|job| named_jobs(&record, &events, &job)).transpose()?;
+    let settled = (failed || wanted.is_some()).then(|| {
+        let keep = if is_gitlab(&record) { gitlab_results } else { github_results };
+        keep(&events, wanted.as_deref())
+    });
     let created = created.clone();
     let prepared = prepare(&history, &record, manner, color)?;
     let id = RunId(ulid::Ulid::generate());
@@ -67,13 +65,16 @@ pub async fn rerun(
     let again = history.store.begin_run(id, new).await.map_err(Failure::environment)?;
     drop(history);
     let inputs = if is_gitlab(&record) {
-        created
+        let mut inputs = GitlabRunInputs::read(&created).map_err(Failure::refused)?;
+        inputs.selection.settled = settled.unwrap_or(inputs.selection.settled);
+        inputs.into_run_inputs(record.title)
     } else {
         let mut inputs = GithubRunInputs::read(&created).map_err(Failure::refused)?;
         inputs.selection.settled = settled.unwrap_or(inputs.selection.settled);
         inputs.set_attempt(again.attempt);
-        inputs.into_run_inputs(record.title).map_err(Failure::environment)?
+        inputs.into_run_inputs(record.title)
     };
+    let inputs = inputs.map_err(Failure::environment)?;
     prepared.carry_out(Start::New(vec![Ready { id, inputs }])).await
 }
 
@@ -142,23 +143,14 @@ fn prepare(
     Prepared::new(request, &opened, history.store.clone())
 }
 
-fn is_gitlab(record: &RunRecord) -> bool {
-    record.dialect == windlass_gitlab::order::DIALECT
-}
-
-fn check_job(record: &RunRecord, events: &[Event], job: &str) -> Result<(), Failure> {
+/// The jobs of a run that are meant by a name.
+fn named_jobs(record: &RunRecord, events: &[Event], name: &str) -> Result<Vec<NodeId>, Failure> {
     let mut view = RunView::new(record.id);
     view.apply(events);
     let jobs = || view.walk().map(|(node, _)| node).filter(|node| node.kind == NodeKind::Job);
-    if jobs().any(|node| is_named(node, job)) {
-        return Ok(());
-    }
-    let names: Vec<&str> = jobs().map(|node| node.id.as_str()).collect();
-    Err(Failure::refused_because(format!(
-        "run {} has no job '{job}'; it has: {}",
-        record.number,
-        names.join(", ")
-    )))
+    let named: Vec<NodeId> =
+        jobs().filter(|node| is_named(record, node, name)).map(|node| node.id.clone()).collect();
+    if named.is_empty() { Err(no_such_job(record, &view, name)) } else { Ok(named) }
 }
 
 fn created<'e>(events: &'e [Event], record: &RunRecord) -> Result<&'e RunInputs, Failure> {

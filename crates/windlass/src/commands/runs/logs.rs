@@ -9,7 +9,10 @@ use windlass_kernel::{NodeKind, RunId, Status};
 use windlass_reporting::{Appearance, LogWriter, NodeView, RunView};
 use windlass_store::FileLogs;
 
-use super::History;
+use super::{
+    History,
+    job_names::{is_named, no_such_job},
+};
 use crate::{
     arguments::ColorChoice,
     commands::completions::one_line,
@@ -30,18 +33,12 @@ pub async fn logs(
     let view = history.view_of(record.id).await?;
     let wanted = |node: &NodeView| {
         let own_job = view.job_of(&node.id);
-        job.is_none_or(|name| own_job.is_some_and(|job| is_named(job, name)))
+        job.is_none_or(|name| own_job.is_some_and(|job| is_named(&record, job, name)))
     };
     if let Some(job) = job
         && !view.walk().any(|(node, _)| wanted(node))
     {
-        let jobs = view.walk().filter(|(node, _)| node.kind == NodeKind::Job);
-        let names: Vec<String> = jobs.map(|(node, _)| one_line(&node.label)).collect();
-        return Err(Failure::refused_because(format!(
-            "run {} has no job '{job}'; it has: {}",
-            record.number,
-            names.join(", ")
-        )));
+        return Err(no_such_job(&record, &view, job));
     }
     let mut page = Page {
         run: record.id,
@@ -115,16 +112,4 @@ impl Page {
         reader.copy(start, end, &mut lines)?;
         lines.end()
     }
-}
-
-/// Whether a job is meant by its id or label, the id of the matrix or call it belongs to, or the
-/// last part of either.
-pub fn is_named(job: &NodeView, name: &str) -> bool {
-    let (id, label) = (job.id.as_str(), job.label.as_str());
-    let ends = |whole: &str, between: &str| {
-        whole.strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with(between))
-    };
-    ends(id, "/")
-        || ends(label, " / ")
-        || id.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
 }
