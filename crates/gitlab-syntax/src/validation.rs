@@ -120,9 +120,18 @@ fn check_work(name: &str, job: &ConfiguredJob, problems: &mut Vec<Problem>) {
             let kind = ProblemKind::EmptyScript { job: name.to_owned() };
             problems.push(Problem::new(script.span, kind));
         }
-    } else if ["run", "trigger"].iter().all(|keyword| value.get(keyword).is_none()) {
+    } else if ["run", "trigger"].iter().all(|keyword| value.get(keyword).is_none())
+        && !mirrors_a_pipeline(value)
+    {
         problems.push(Problem::new(job.key, ProblemKind::NoScript { job: name.to_owned() }));
     }
+}
+
+/// Whether a job takes over the status of another project's pipeline, for which it needs no script.
+/// Source: section `needs:pipeline`.
+fn mirrors_a_pipeline(job: &Value) -> bool {
+    let needs = job.get("needs").map(Value::flattened).unwrap_or_default();
+    needs.iter().any(|need| need.get("pipeline").is_some() && need.get("job").is_none())
 }
 
 fn check_stage(

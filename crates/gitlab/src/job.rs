@@ -4,7 +4,7 @@
 //! `after_script`, then caches and artifacts are kept. [`execution`] runs the scripts: [`script`]
 //! makes their texts, [`program`] runs one, [`output`] and [`sections`] take in what it prints,
 //! [`lane`] is where all of that is told. [`files`] and [`tree`] choose and copy files for
-//! [`artifacts`] and [`cache`].
+//! [`artifacts`] and [`cache`]; [`foreign`] and [`trigger`] reach to other pipelines.
 
 mod artifacts;
 mod cache;
@@ -14,6 +14,7 @@ mod driver;
 mod environment;
 mod execution;
 mod files;
+mod foreign;
 mod lane;
 mod options;
 mod output;
@@ -26,6 +27,9 @@ mod setup;
 mod tree;
 mod trigger;
 
+pub use artifacts::artifacts_of;
 pub use driver::GitlabJobDriver;
-pub use options::{ContainerSettings, GitlabRunnerOptions, IdentityTokens, ImageUse, SecretStore};
+pub use options::{
+    ContainerSettings, GitlabRunnerOptions, IdentityTokens, ImageUse, OtherPipelines, SecretStore,
+};
 pub use setup::session_id;

@@ -4,6 +4,7 @@
 
 mod containers;
 mod downstream;
+mod foreign;
 mod handing_over;
 mod scripts;
 mod speed;
@@ -18,7 +19,7 @@ use windlass_engine::{Decider, Engine, Gates, JobScheduler, Performers, RunHandl
 use windlass_gitlab::GitlabProcess;
 use windlass_gitlab::downstream::DownstreamPipelines;
 use windlass_gitlab::inputs::GitlabRunInputs;
-use windlass_gitlab::job::{ContainerSettings, GitlabJobDriver, GitlabRunnerOptions};
+use windlass_gitlab::job::{ContainerSettings, GitlabJobDriver, GitlabRunnerOptions, OtherPipelines};
 use windlass_gitlab::order::DIALECT;
 use windlass_gitlab_syntax::{Levels, Variable};
 use windlass_kernel::{
@@ -38,6 +39,7 @@ struct Bench {
     /// Where the container engine is.
     engine: String,
     downstream: Option<Arc<dyn DownstreamPipelines>>,
+    others: Option<Arc<dyn OtherPipelines>>,
 }
 
 impl Bench {
@@ -53,6 +55,7 @@ impl Bench {
             // An engine of this machine is not the tests' to use.
             engine: "/nowhere/engine.sock".to_owned(),
             downstream: None,
+            others: None,
         }
     }
 
@@ -96,6 +99,7 @@ impl Bench {
                 ..ContainerSettings::default()
             },
             downstream: self.downstream.clone(),
+            others: self.others.clone(),
             tokens: None,
             secrets: None,
         }

@@ -4,6 +4,7 @@ mod downstream;
 pub mod driver;
 mod facts;
 pub mod graph;
+mod others;
 mod remote;
 pub mod run;
 pub mod settings;

@@ -8,12 +8,11 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use windlass_gitlab_syntax::Variables;
 use windlass_gitlab_syntax::pipeline::{Artifacts, SaveWhen};
-use windlass_kernel::Status;
+use windlass_kernel::{NodeId, RunId, Status};
 
 use super::files::{Choice, on_disk};
 use super::lane::Lane;
 use super::tree;
-use crate::order::ArtifactSource;
 
 /// Where the artifacts of the jobs of one run are.
 #[derive(Clone, Debug)]
@@ -72,22 +71,27 @@ impl ArtifactStore {
     }
 }
 
-/// Unpacks what earlier jobs left.
+/// Where the artifacts of a job are, below the directory of all artifacts.
+#[must_use]
+pub fn artifacts_of(artifacts: &Path, run: RunId, job: &NodeId) -> PathBuf {
+    ArtifactStore::new(artifacts.join(run.to_string())).files_of(job.as_str())
+}
+
+/// Unpacks what other jobs left, by the names of the jobs and the directories.
 ///
 /// # Errors
 /// When files cannot be written.
 pub(crate) async fn bring(
     lane: &mut Lane,
-    store: &ArtifactStore,
-    sources: &[ArtifactSource],
+    sources: Vec<(String, PathBuf)>,
     project: &Path,
 ) -> Result<(), String> {
     lane.begin("download_artifacts", "Downloading artifacts");
-    for source in sources {
-        lane.line(&format!("Downloading artifacts for {}...", source.name));
-        let (from, to) = (store.files_of(&source.node), project.to_owned());
+    for (name, from) in sources {
+        lane.line(&format!("Downloading artifacts for {name}..."));
+        let to = project.to_owned();
         if let Err(error) = on_disk(move || tree::bring(&from, &to)).await {
-            let message = format!("the artifacts of '{}' cannot be unpacked: {error}", source.name);
+            let message = format!("the artifacts of '{name}' cannot be unpacked: {error}");
             return Err(failed(lane, message));
         }
     }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 use windlass_engine::{JobDriver, JobPort};
 use windlass_gitlab_syntax::Variables;
-use windlass_gitlab_syntax::pipeline::{Artifacts, Need, Reports};
+use windlass_gitlab_syntax::pipeline::{Artifacts, Reports};
 use windlass_kernel::{AnnotationLevel, JobOrder, JobResult, Status};
 
 use super::artifacts::{self, ArtifactStore, ScriptEnd};
@@ -19,7 +19,7 @@ use super::lane::Lane;
 use super::options::GitlabRunnerOptions;
 use super::program::Ending;
 use super::setup::{self, Job};
-use super::{execution, reports, trigger};
+use super::{execution, foreign, reports, trigger};
 use crate::order::GitlabJobOrder;
 use crate::report::{FailureReason, JobReport};
 
@@ -47,6 +47,9 @@ impl JobDriver for GitlabJobDriver {
         };
         if let Some(trigger) = &order.job.trigger {
             return trigger::run(&order, trigger, &self.options, &port, &artifacts).await;
+        }
+        if let Some(project) = foreign::mirrored(&order.job) {
+            return foreign::mirror(&order, project, &self.options, &port).await;
         }
         let prepared = setup::prepare(order, self.options.clone(), port.clone(), artifacts).await;
         match prepared {
@@ -123,25 +126,18 @@ async fn bring_files(
         return Err(FailureReason::ScriptFailure);
     }
     cache::bring(lane, caches, (&job.options.caches, project)).await;
-    tell_foreign_needs(job, lane);
-    let sources = &job.order.artifacts_from;
+    let mut sources = foreign::artifacts(job).await.map_err(|message| {
+        lane.fail(&message);
+        lane.annotate(AnnotationLevel::Error, &message);
+        FailureReason::MissingDependencyFailure
+    })?;
+    let own = job.order.artifacts_from.iter();
+    sources.extend(own.map(|it| (it.name.clone(), job.artifacts.files_of(&it.node))));
     if !sources.is_empty() {
-        let brought = artifacts::bring(lane, &job.artifacts, sources, project).await;
+        let brought = artifacts::bring(lane, sources, project).await;
         brought.map_err(|_| FailureReason::RunnerSystemFailure)?;
     }
     Ok(())
-}
-
-/// What other projects have is on their GitLab ("CI/CD YAML syntax reference", `needs:project`).
-fn tell_foreign_needs(job: &Job, lane: &mut Lane) {
-    for need in job.order.job.needs.iter().flatten() {
-        if let Need::Project { project, job: name, artifacts: true, .. } = need {
-            let project = job.variables.expand(project);
-            lane.warn(&format!(
-                "the artifacts of '{name}' of {project} are not here, so the job runs without them"
-            ));
-        }
-    }
 }
 
 fn coverage_of(job: &Job, lane: &mut Lane) -> Option<Coverage> {

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use windlass_container::{LazyEngine, PullPolicy};
 use windlass_gitlab_syntax::Levels;
 use windlass_gitlab_syntax::pipeline::SecretProvider;
+use windlass_kernel::Status;
 use windlass_repository::{WorkspaceSource, Workspaces};
 use windlass_secrets::SecretValue;
 
@@ -41,6 +42,8 @@ pub struct GitlabRunnerOptions {
     pub containers: ContainerSettings,
     /// Who makes the pipelines that jobs trigger.
     pub downstream: Option<Arc<dyn DownstreamPipelines>>,
+    /// Who knows the pipelines of other projects.
+    pub others: Option<Arc<dyn OtherPipelines>>,
     /// Who signs `id_tokens`.
     pub tokens: Option<Arc<dyn IdentityTokens>>,
     /// Who opens `secrets`.
@@ -72,6 +75,29 @@ pub enum ImageUse {
     Ignore,
     /// The job runs in a container of it, or fails.
     Require,
+}
+
+/// Knows what pipelines of other projects came to. Called by several jobs at the same time.
+#[async_trait]
+pub trait OtherPipelines: Send + Sync {
+    /// The directory with the artifacts of the latest successful job of this name for a branch or
+    /// tag, whatever became of its pipeline ("CI/CD YAML syntax reference", `needs:project`).
+    ///
+    /// # Errors
+    /// Why there are none, and what to do about it, as people read it.
+    async fn artifacts(
+        &self,
+        project: &str,
+        job: &str,
+        reference: &str,
+    ) -> Result<PathBuf, String>;
+
+    /// The status of the latest pipeline of the default branch, once it has ended ("CI/CD YAML
+    /// syntax reference", `needs:pipeline`).
+    ///
+    /// # Errors
+    /// Why there is none, and what to do about it, as people read it.
+    async fn status(&self, project: &str) -> Result<Status, String>;
 }
 
 /// Signs the identity tokens that jobs ask for ("OpenID Connect (OIDC) Authentication Using ID

@@ -17,7 +17,9 @@ use windlass_gitlab_syntax::{Levels, Variable, Variables};
 use windlass_kernel::RunId;
 use windlass_repository::Workspaces;
 
-use super::{downstream::Downstream, settings::Settings, vault::Vault};
+use super::{
+    downstream::Downstream, others::Others, settings::Settings, sources::places, vault::Vault,
+};
 use crate::{
     arguments::{self, PipelineFor},
     exit::Failure,
@@ -35,10 +37,11 @@ pub fn make(
     secrets: IndexMap<String, String>,
     place: Place<'_>,
 ) -> Result<Made, Failure> {
-    let Place { opened, base, name, services, state, .. } = place;
+    let Place { opened, base, name, services, state, store, .. } = place;
     let workspaces = Arc::new(Workspaces::open(&base, &name).map_err(Failure::environment)?);
     let (kill, killed) = watch::channel(false);
     let project = opened.project.root.display().to_string();
+    let places = places(opened, &settings.projects)?;
     let wanted = PipelineFor { project: settings.projects, ..PipelineFor::default() };
     let options = GitlabRunnerOptions {
         levels: levels(settings.environment, secrets),
@@ -60,6 +63,12 @@ pub fn make(
             root: opened.project.root.clone(),
             wanted,
             store: workspaces.directory().to_owned(),
+        })),
+        others: Some(Arc::new(Others {
+            store,
+            artifacts: artifacts(&state),
+            own: (opened.repository.full_name.clone(), opened.project.root.clone()),
+            places,
         })),
         tokens: Some(services),
         secrets: Some(Arc::new(Vault)),

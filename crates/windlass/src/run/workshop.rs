@@ -44,6 +44,8 @@ pub struct Place<'a> {
     pub surface: Arc<dyn Surface>,
     /// What jobs may call.
     pub services: Arc<LocalServices>,
+    /// The history.
+    pub store: Arc<Store>,
 }
 
 /// Makes the driver of a dialect.
@@ -93,6 +95,7 @@ impl Prepared {
             name: ulid::Ulid::generate().to_string(),
             surface: surface.clone(),
             services: services.clone(),
+            store: store.clone(),
         })?;
         let project = opened.project.root.display().to_string();
         let workshop = Workshop {

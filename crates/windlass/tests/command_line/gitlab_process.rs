@@ -1,4 +1,5 @@
-//! Pipelines of GitLab beside each other and one after another: resource groups.
+//! Pipelines of GitLab beside each other and one after another: resource groups, and what they need
+//! of other projects; their drawings.
 
 use std::{fs, thread, time::Duration};
 
@@ -82,4 +83,40 @@ fn a_pipeline_is_drawn_with_its_child_pipelines() {
     let drawn = stage.windlass(&["graph", "--format", "svg"]).expect(0);
     drawn.tells(&["<svg", ">two<"]);
     stage.windlass(&["graph", "--dialect", "github"]).expect(2).complains(&["no .github/workflows"]);
+}
+
+/// "CI/CD YAML syntax reference", `needs:project` (the latest successful job, whatever became of its
+/// pipeline) and `needs:pipeline` (the latest pipeline of the default branch).
+#[test]
+fn pipelines_need_what_other_projects_made_on_this_machine() {
+    let stage = Stage::gitlab(
+        "stages: [a, b]\nstatus: {stage: a, allow_failure: true, needs: {pipeline: \
+         group/other}}\nuse: {stage: b, needs: [{project: group/other, job: build, ref: main, artifacts: \
+         true}], script: [cat made.txt]}\n",
+    );
+    let run = stage.windlass(&["run"]).expect(1);
+    run.tells(&["group/other is known on this machine", "--project group/other=FOLDER"]);
+    let other = stage.beside("other");
+    fs::create_dir_all(&other).unwrap();
+    let configuration = |made: &str, status: &str| {
+        let text = format!(
+            "stages: [a, b]\nbuild: {{stage: a, script: ['{made}'], artifacts: {{paths: \
+             [made.txt]}}}}\nends: {{stage: b, script: [{status}]}}\n"
+        );
+        fs::write(other.join(".gitlab-ci.yml"), text).unwrap();
+    };
+    configuration("echo first > made.txt", "exit 1");
+    let place = format!("group/other={}", other.display());
+    let words = ["run", "--project", &place];
+    stage.windlass(&words).expect(1).tells(&["no successful job 'build'", "`windlass run` in"]);
+    let folder = other.display().to_string();
+    stage.windlass(&["-C", &folder, "run"]).expect(1);
+    let run = stage.windlass(&words).expect(0);
+    run.tells(&["| first", "has the status 'failed'", "1 failed (allowed)"]);
+    configuration("false", "exit 0");
+    stage.windlass(&["-C", &folder, "run"]).expect(1);
+    stage.windlass(&words).expect(0).tells(&["| first"]);
+    configuration("echo second > made.txt", "exit 0");
+    stage.windlass(&["-C", &folder, "run"]).expect(0);
+    stage.windlass(&words).expect(0).tells(&["| second", "has the status 'passed'", "2 succeeded"]);
 }
