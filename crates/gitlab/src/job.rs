@@ -10,6 +10,7 @@ mod artifacts;
 mod cache;
 mod containers;
 mod coverage;
+mod deployment;
 mod driver;
 mod environment;
 mod execution;
@@ -28,6 +29,7 @@ mod tree;
 mod trigger;
 
 pub use artifacts::artifacts_of;
+pub use deployment::{EnvironmentUse, Environments, ScopedVariable, of_scope};
 pub use driver::GitlabJobDriver;
 pub use options::{
     ContainerSettings, GitlabRunnerOptions, IdentityTokens, ImageUse, OtherPipelines, SecretStore,

@@ -81,6 +81,8 @@ impl Bench {
         let environment = ["PATH", "HOME"].into_iter();
         GitlabRunnerOptions {
             levels: self.levels.clone(),
+            scoped: Vec::new(),
+            environments: None,
             workspaces: Arc::new(workspaces),
             workspace_source: WorkspaceSource::Snapshot(Arc::new(snapshot)),
             environment: environment

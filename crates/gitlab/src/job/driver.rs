@@ -8,7 +8,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::time::Instant;
 use windlass_engine::{JobDriver, JobPort};
-use windlass_gitlab_syntax::Variables;
 use windlass_gitlab_syntax::pipeline::{Artifacts, Reports};
 use windlass_kernel::{AnnotationLevel, JobOrder, JobResult, Status};
 
@@ -19,7 +18,7 @@ use super::lane::Lane;
 use super::options::GitlabRunnerOptions;
 use super::program::Ending;
 use super::setup::{self, Job};
-use super::{execution, foreign, reports, trigger};
+use super::{deployment, execution, foreign, reports, trigger};
 use crate::order::GitlabJobOrder;
 use crate::report::{FailureReason, JobReport};
 
@@ -106,7 +105,7 @@ async fn run(job: &Job, lane: &mut Lane) -> (Status, JobReport) {
     if let Some(found) = coverage.and_then(|coverage| coverage.found) {
         lane.attribute("coverage", &format!("{found} %"));
     }
-    tell_environment(job, lane, &report.dotenv);
+    deployment::tell(job, lane, &report.dotenv, status);
     if status == Status::Succeeded {
         tell_release(job, lane);
     }
@@ -205,24 +204,6 @@ async fn keep_artifacts(
         report.dotenv = found.dotenv;
     }
     Ok(())
-}
-
-/// What the job deploys to; the address may hold variables that the script reported
-/// ("Environments", set a dynamic environment URL).
-fn tell_environment(job: &Job, lane: &mut Lane, dotenv: &Variables) {
-    let Some(environment) = &job.order.job.environment else { return };
-    let mut variables = job.variables.clone();
-    variables.overlay(dotenv);
-    lane.attribute("environment", &variables.expand(&environment.name));
-    if let Some(url) = &environment.url {
-        lane.attribute("environment-url", &variables.expand(url));
-    }
-    if let Some(time) = &environment.auto_stop_in {
-        lane.attribute("environment-stops-in", &variables.expand(time));
-    }
-    if let Some(job) = &environment.on_stop {
-        lane.attribute("environment-stopped-by", job);
-    }
 }
 
 /// What GitLab would release; nothing is released from here.

@@ -15,12 +15,17 @@ use windlass_kernel::Status;
 use windlass_repository::{WorkspaceSource, Workspaces};
 use windlass_secrets::SecretValue;
 
+use super::deployment::{Environments, ScopedVariable};
 use crate::downstream::DownstreamPipelines;
 
 /// Everything a [`GitlabJobDriver`](super::GitlabJobDriver) needs to know.
 pub struct GitlabRunnerOptions {
     /// The variables of project, groups and instance. Those of the pipeline come with the run.
     pub levels: Levels,
+    /// Variables of the project that are for some environments; those for all are in `levels`, too.
+    pub scoped: Vec<ScopedVariable>,
+    /// Who keeps what is known of environments.
+    pub environments: Option<Arc<dyn Environments>>,
     /// Where the jobs' directories are made.
     pub workspaces: Arc<Workspaces>,
     /// What a workspace holds when its job starts.

@@ -10,7 +10,9 @@ use indexmap::IndexMap;
 use tokio::sync::watch;
 use windlass_gitlab::{
     GitlabProcess,
-    job::{ContainerSettings, GitlabJobDriver, GitlabRunnerOptions, ImageUse},
+    job::{
+        ContainerSettings, GitlabJobDriver, GitlabRunnerOptions, ImageUse, ScopedVariable, of_scope,
+    },
     order::DIALECT,
 };
 use windlass_gitlab_syntax::{Levels, Variable, Variables};
@@ -18,7 +20,7 @@ use windlass_kernel::RunId;
 use windlass_repository::Workspaces;
 
 use super::{
-    downstream::Downstream, others::Others, settings::Settings, sources::places, vault::Vault,
+    downstream::Downstream, environments::KnownEnvironments, others::Others, settings::Settings, sources::places, vault::Vault,
 };
 use crate::{
     arguments::{self, PipelineFor},
@@ -29,6 +31,7 @@ use crate::{
         leftovers,
         workshop::Place,
     },
+    settings::SettledVariable,
 };
 
 /// Makes the driver. `secrets` are masked variables of the project.
@@ -41,10 +44,14 @@ pub fn make(
     let workspaces = Arc::new(Workspaces::open(&base, &name).map_err(Failure::environment)?);
     let (kill, killed) = watch::channel(false);
     let project = opened.project.root.display().to_string();
+    let of_project = crate::settings::read(&opened.project.root)?.settings.gitlab;
+    let scoped = settled(of_project.variables);
     let places = places(opened, &settings.projects)?;
     let wanted = PipelineFor { project: settings.projects, ..PipelineFor::default() };
     let options = GitlabRunnerOptions {
-        levels: levels(settings.environment, secrets),
+        levels: levels(settings.environment, secrets, &scoped),
+        scoped,
+        environments: Some(Arc::new(KnownEnvironments::of(&state, &project))),
         workspace_source: workspace_source(opened, settings.in_place, &workspaces)?,
         environment: env::vars_os().filter(|(name, _)| !is_withheld(name)).collect(),
         artifacts: artifacts(&state),
@@ -82,6 +89,16 @@ pub fn make(
     Ok(Made { dialect, workspaces, kill })
 }
 
+/// The variables of `[[gitlab.variables]]`.
+pub fn settled(variables: Vec<SettledVariable>) -> Vec<ScopedVariable> {
+    let settled = variables.into_iter().map(|it| ScopedVariable {
+        scope: it.environment_scope,
+        name: it.name,
+        variable: Variable { file: it.file, ..Variable::new(it.value) },
+    });
+    settled.collect()
+}
+
 /// Removes what jobs of these runs left for later ones.
 pub fn forget(state: &Path, runs: &[RunId]) {
     for run in runs {
@@ -95,13 +112,17 @@ fn artifacts(state: &Path) -> PathBuf {
 }
 
 /// What is given by `--env` stands for variables of the instance, secrets for masked variables of
-/// the project.
-fn levels(environment: IndexMap<String, String>, secrets: IndexMap<String, String>) -> Levels {
+/// the project, like those of the settings.
+fn levels(
+    environment: IndexMap<String, String>,
+    secrets: IndexMap<String, String>,
+    scoped: &[ScopedVariable],
+) -> Levels {
     let instance: Variables =
         environment.into_iter().map(|(name, value)| (name, Variable::new(value))).collect();
     let masked = |value: String| Variable { masked: true, ..Variable::literal(value) };
-    let project: Variables =
-        secrets.into_iter().map(|(name, value)| (name, masked(value))).collect();
+    let mut project = of_scope(scoped, None);
+    project.overlay(&secrets.into_iter().map(|(name, value)| (name, masked(value))).collect());
     Levels { instance, project, ..Levels::default() }
 }
 
@@ -114,7 +135,7 @@ const fn image_use(wanted: arguments::ImageUse) -> ImageUse {
 }
 
 /// A name for the folder of a project that no other has.
-fn folder_of(project: &str) -> String {
+pub fn folder_of(project: &str) -> String {
     use sha2::{Digest, Sha256};
     Sha256::digest(project).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -120,3 +120,47 @@ fn pipelines_need_what_other_projects_made_on_this_machine() {
     stage.windlass(&["-C", &folder, "run"]).expect(0);
     stage.windlass(&words).expect(0).tells(&["| second", "has the status 'passed'", "2 succeeded"]);
 }
+
+/// "Environments", sections "Limit the environment scope of a CI/CD variable" and "Stop an
+/// environment after a certain time period"; `environment:action`: what does not deploy leaves the
+/// environment as it is, and stopping it ends it.
+#[test]
+fn environments_have_variables_of_their_own_and_an_end() {
+    let stage = Stage::gitlab(
+        "stages: [deploy, look, stop]\nreview: {stage: deploy, environment: {name: review/$CI_COMMIT_REF_SLUG, url: \
+         'https://$WHERE', on_stop: stop, auto_stop_in: 1 second}, script: ['echo to $WHERE']}\nlook: {stage: look, \
+         environment: {name: review/$CI_COMMIT_REF_SLUG, action: verify}, script: ['echo see $WHERE as \
+         $CI_ENVIRONMENT_ACTION']}\nplain: {stage: look, script: ['echo at $WHERE'], rules: [{if: $WHERE == \
+         \"anywhere\"}]}\nscoped: {stage: look, script: [echo never], rules: [{if: $WHERE == \
+         \"reviews\"}]}\nstop: {stage: stop, when: manual, environment: {name: review/$CI_COMMIT_REF_SLUG, action: \
+         stop}, script: ['echo stopped $WHERE']}\n",
+    );
+    let variable = |value: &str, scope: &str| {
+        let scope = format!("environment-scope = \"{scope}\"\n");
+        format!("[[gitlab.variables]]\nname = \"WHERE\"\nvalue = \"{value}\"\n{scope}")
+    };
+    let settings = [variable("reviews", "review/*"), variable("anywhere", "*")].concat();
+    stage.write("windlass.toml", &settings);
+    let run = stage.windlass(&["run"]).expect(0);
+    run.tells(&["to reviews", "see reviews as verify", "| at anywhere", "to be stopped in 1 second"])
+        .conceals(&["never"]);
+    thread::sleep(Duration::from_millis(1100));
+    let stop = ["run", "--job", "stop", "--no-needs", "--ref", "main"];
+    let run = stage.windlass(&stop).expect(0);
+    let over = "'review/main' is over: `windlass run --job stop --no-needs --ref main`";
+    run.tells(&[over, "stopped reviews"]);
+    stage.windlass(&stop).expect(0).conceals(&["is over"]);
+}
+
+/// "Types of manual jobs": a blocking one holds the pipeline, which GitLab shows as blocked until
+/// somebody starts it; the run says by which words it goes on.
+#[test]
+fn a_blocked_pipeline_says_how_it_goes_on() {
+    let stage = Stage::gitlab(
+        "stages: [a, b]\n'ask me': {stage: a, when: manual, allow_failure: false, script: [echo \
+         asked]}\nb: {stage: b, script: [echo behind]}\n",
+    );
+    let run = stage.windlass(&["run"]).expect(0);
+    run.tells(&["Pipeline is blocked", "'ask me' was not started", "use --manual 'ask me'"]).conceals(&["| behind"]);
+    stage.windlass(&["run", "--manual", "ask me"]).expect(0).tells(&["| asked", "| behind"]);
+}
