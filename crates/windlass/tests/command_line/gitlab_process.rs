@@ -164,3 +164,17 @@ fn a_blocked_pipeline_says_how_it_goes_on() {
     run.tells(&["Pipeline is blocked", "'ask me' was not started", "use --manual 'ask me'"]).conceals(&["| behind"]);
     stage.windlass(&["run", "--manual", "ask me"]).expect(0).tells(&["| asked", "| behind"]);
 }
+
+/// "CI/CD inputs", "Define pipeline inputs in external files" (`spec:include`).
+#[test]
+fn inputs_may_be_defined_in_a_file_of_their_own() {
+    let stage = Stage::gitlab(
+        "spec:\n  include: [{local: /shared-inputs.yml}]\n---\ndeploy: {script: ['echo to $[[ \
+         inputs.environment ]] in $[[ inputs.region ]]']}\n",
+    );
+    let shared = "inputs:\n  environment: {options: [staging, production]}\n  region: {default: here}\n";
+    stage.write("shared-inputs.yml", shared);
+    let run = stage.windlass(&["run", "--input", "environment=staging"]).expect(0);
+    run.tells(&["| to staging in here"]);
+    stage.windlass(&["run", "--input", "environment=mars"]).expect(2).complains(&["environment"]);
+}
