@@ -169,6 +169,9 @@ fn options(
             engine: Arc::new(LazyEngine::at("/nowhere/engine.sock")),
             ..ContainerSettings::default()
         },
+        scoped: Vec::new(),
+        environments: None,
+        others: None,
         downstream: None,
         tokens: None,
         secrets: None,

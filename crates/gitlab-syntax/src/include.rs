@@ -1,12 +1,13 @@
 //! `include`: files that become part of the configuration.
 //!
-//! [`entry`] reads one entry; here they are fetched, filled in and merged: each file over the ones
+//! [`entry`] reads one entry, [`header`] those of `spec:include`; here they are fetched, filled in and merged: each file over the ones
 //! before it, and the file that includes over all that it includes.
 //!
 //! Source: "CI/CD YAML syntax reference", section `include`, and "Use CI/CD configuration from
 //! other files".
 
 mod entry;
+mod header;
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -102,7 +103,7 @@ impl<'call> Loader<'call> {
         if source.origin == Origin::Project {
             self.own.insert(id);
         }
-        let place = included.as_ref().map_or(start_of(id), |(place, _)| *place);
+        let place = included.as_ref().map(|(place, _)| *place);
         if let Some((place, request)) = included {
             self.included.insert(id, Inclusion { place, request });
         }
@@ -113,7 +114,7 @@ impl<'call> Loader<'call> {
                 return None;
             }
         };
-        let body = self.filled(document, source, inputs, place)?;
+        let body = self.filled(document, source, inputs, (id, place))?;
         let span = body.span;
         let mut own = match body.data {
             Data::Mapping(mapping) => mapping,
@@ -139,9 +140,11 @@ impl<'call> Loader<'call> {
         document: Document,
         source: &SourceText,
         inputs: &Mapping,
-        place: Span,
+        place: (SourceId, Option<Span>),
     ) -> Option<Value> {
         let Document { header, body } = document;
+        let (id, included) = place;
+        let place = included.unwrap_or(start_of(id));
         let empty = Value::new(Data::Mapping(Mapping::default()), place);
         let Some(header) = header else {
             if let Some((input, entry)) = inputs.entries().next() {
@@ -151,7 +154,7 @@ impl<'call> Loader<'call> {
             }
             // An included file may be empty.
             return match body.filter(|body| !body.is_null()) {
-                None if self.included.is_empty() => {
+                None if included.is_none() => {
                     self.problems.push(Problem::new(place, ProblemKind::Empty));
                     None
                 }
@@ -159,15 +162,16 @@ impl<'call> Loader<'call> {
             };
         };
         let before = self.problems.len();
+        let mut asked = Mapping::default();
         if let Some(spec) = header.get("spec") {
             self.check(spec, &SPEC, "spec");
+            asked = self.asked_inputs(spec, source)?;
         }
-        let specification = Specification::read(&header, &mut self.problems);
+        let specification = Specification::read(&header, &asked, &mut self.problems);
         if self.problems[before..].iter().any(Problem::is_error) {
             return None;
         }
-        let missing = (!self.included.is_empty()).then_some(place);
-        let values = inputs::resolve(&specification, inputs, missing, &mut self.problems);
+        let values = inputs::resolve(&specification, inputs, included, &mut self.problems);
         if self.problems[before..].iter().any(Problem::is_error) {
             return None;
         }

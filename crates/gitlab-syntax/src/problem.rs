@@ -117,6 +117,8 @@ pub enum ProblemKind {
     NoJobs,
     #[error("`{job}` names the job `{other}` in `on_stop`, which is not there")]
     UnknownStopJob { job: String, other: String },
+    #[error("`{job}` names the job `{other}` in `on_stop`, which {cause}")]
+    WrongStopJob { job: String, other: String, cause: &'static str },
 
     #[error("this condition makes no sense: {cause}")]
     Condition { cause: String },
@@ -172,6 +174,7 @@ rules! { ProblemKind:
     Error "gl/unknown-stage" = UnknownStage, "a job is in a stage that is not there";
     Error "gl/unknown-stop-job" = UnknownStopJob, "`on_stop` names a job that is not there";
     Warning "gl/unreachable-rule" = UnreachableRule, "a rule can never be reached";
+    Error "gl/wrong-stop-job" = WrongStopJob, "`on_stop` names a job that does not stop the environment";
     Error "gl/wrong-type" = WrongType, "a value is not of the kind that its keyword takes";
     .. Self::Yaml(error) => error.rule();
 }

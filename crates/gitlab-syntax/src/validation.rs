@@ -101,15 +101,38 @@ pub(crate) fn check_jobs(configuration: &Configuration, problems: &mut Vec<Probl
         check_stage(name, job, configuration, problems);
         check_dependencies(name, job, problems);
         check_generated(name, job, configuration, problems);
-        let stop = job.value.get("environment").and_then(|it| it.get("on_stop"));
-        if let Some(stop) = stop
-            && let Some(other) = stop.as_scalar()
-            && !configuration.jobs.contains_key(&other)
-        {
-            let kind = ProblemKind::UnknownStopJob { job: name.clone(), other };
-            problems.push(Problem::new(stop.span, kind));
-        }
+        check_stop(name, job, configuration, problems);
     }
+}
+
+/// The job that stops an environment is one that stops this environment. Source: section
+/// `environment:on_stop`.
+fn check_stop(
+    name: &str,
+    job: &ConfiguredJob,
+    configuration: &Configuration,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(environment) = job.value.get("environment") else { return };
+    let Some(stop) = environment.get("on_stop") else { return };
+    let Some(other) = stop.as_scalar() else { return };
+    let job = name.to_owned();
+    let kind = match configuration.jobs.get(&other) {
+        None => ProblemKind::UnknownStopJob { job, other },
+        Some(found) => {
+            let stopped = found.value.get("environment");
+            let name_of = |it: &Value| it.get("name").unwrap_or(it).as_scalar();
+            let action = stopped.and_then(|it| text(it, "action"));
+            let cause = match stopped {
+                None => "has no `environment`",
+                Some(it) if name_of(it) != name_of(environment) => "is of another environment",
+                Some(_) if action.as_deref() != Some("stop") => "does not have `action: stop`",
+                Some(_) => return,
+            };
+            ProblemKind::WrongStopJob { job, other, cause }
+        }
+    };
+    problems.push(Problem::new(stop.span, kind));
 }
 
 /// A job has something to do.
@@ -120,9 +143,18 @@ fn check_work(name: &str, job: &ConfiguredJob, problems: &mut Vec<Problem>) {
             let kind = ProblemKind::EmptyScript { job: name.to_owned() };
             problems.push(Problem::new(script.span, kind));
         }
-    } else if ["run", "trigger"].iter().all(|keyword| value.get(keyword).is_none()) {
+    } else if ["run", "trigger"].iter().all(|keyword| value.get(keyword).is_none())
+        && !mirrors_a_pipeline(value)
+    {
         problems.push(Problem::new(job.key, ProblemKind::NoScript { job: name.to_owned() }));
     }
+}
+
+/// Whether a job takes over the status of another project's pipeline, for which it needs no script.
+/// Source: section `needs:pipeline`.
+fn mirrors_a_pipeline(job: &Value) -> bool {
+    let needs = job.get("needs").map(Value::flattened).unwrap_or_default();
+    needs.iter().any(|need| need.get("pipeline").is_some() && need.get("job").is_none())
 }
 
 fn check_stage(

@@ -3,18 +3,20 @@
 //! [`driver`] leads through the job: files and caches are brought, the script runs, then
 //! `after_script`, then caches and artifacts are kept. [`execution`] runs the scripts: [`script`]
 //! makes their texts, [`program`] runs one, [`output`] and [`sections`] take in what it prints,
-//! [`lane`] is where all of that is told. [`files`] and [`archive`] choose and pack files
-//! for [`artifacts`] and [`cache`].
+//! [`lane`] is where all of that is told. [`files`] and [`archive`] choose and pack files for
+//! [`artifacts`] and [`cache`]; [`foreign`] and [`trigger`] reach to other pipelines.
 
 mod archive;
 mod artifacts;
 mod cache;
 mod containers;
 mod coverage;
+mod deployment;
 mod driver;
 mod environment;
 mod execution;
 mod files;
+mod foreign;
 mod lane;
 mod options;
 mod output;
@@ -27,6 +29,9 @@ mod setup;
 mod sources;
 mod trigger;
 
+pub use deployment::{EnvironmentUse, Environments, ScopedVariable, of_scope};
 pub use driver::GitlabJobDriver;
-pub use options::{ContainerSettings, GitlabRunnerOptions, IdentityTokens, ImageUse, SecretStore};
+pub use options::{
+    ContainerSettings, GitlabRunnerOptions, IdentityTokens, ImageUse, OtherPipelines, SecretStore,
+};
 pub use setup::session_id;

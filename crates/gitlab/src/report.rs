@@ -25,6 +25,8 @@ pub enum FailureReason {
     RunnerSystemFailure,
     /// It ran longer than it was allowed.
     JobExecutionTimeout,
+    /// Artifacts or pipelines of others that it needs are not there.
+    MissingDependencyFailure,
     /// A downstream pipeline could not be made.
     DownstreamPipelineCreationFailed,
 }
@@ -38,6 +40,7 @@ impl FailureReason {
             Self::ScriptFailure => "script_failure",
             Self::RunnerSystemFailure => "runner_system_failure",
             Self::JobExecutionTimeout => "job_execution_timeout",
+            Self::MissingDependencyFailure => "missing_dependency_failure",
             Self::DownstreamPipelineCreationFailed => "downstream_pipeline_creation_failed",
         }
     }

@@ -4,6 +4,7 @@
 
 mod containers;
 mod downstream;
+mod foreign;
 mod handing_over;
 mod scripts;
 mod speed;
@@ -20,7 +21,9 @@ use windlass_engine::{
 use windlass_gitlab::GitlabProcess;
 use windlass_gitlab::downstream::DownstreamPipelines;
 use windlass_gitlab::inputs::GitlabRunInputs;
-use windlass_gitlab::job::{ContainerSettings, GitlabJobDriver, GitlabRunnerOptions};
+use windlass_gitlab::job::{
+    ContainerSettings, GitlabJobDriver, GitlabRunnerOptions, OtherPipelines,
+};
 use windlass_gitlab::order::DIALECT;
 use windlass_gitlab_syntax::{Levels, Variable};
 use windlass_kernel::{
@@ -44,6 +47,7 @@ struct Bench {
     /// Local processes in place of services.
     stand_ins: Vec<(&'static str, String)>,
     downstream: Option<Arc<dyn DownstreamPipelines>>,
+    others: Option<Arc<dyn OtherPipelines>>,
 }
 
 impl Bench {
@@ -61,6 +65,7 @@ impl Bench {
             engine: "/nowhere/engine.sock".to_owned(),
             stand_ins: Vec::new(),
             downstream: None,
+            others: None,
         }
     }
 
@@ -93,6 +98,8 @@ impl Bench {
         let environment = ["PATH", "HOME"].into_iter();
         GitlabRunnerOptions {
             levels: self.levels.clone(),
+            scoped: Vec::new(),
+            environments: None,
             workspaces: Arc::new(workspaces),
             workspace_source: WorkspaceSource::Snapshot(Arc::new(snapshot)),
             environment: environment
@@ -115,6 +122,7 @@ impl Bench {
                 ..ContainerSettings::default()
             },
             downstream: self.downstream.clone(),
+            others: self.others.clone(),
             tokens: None,
             secrets: None,
         }

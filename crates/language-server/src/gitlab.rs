@@ -17,7 +17,7 @@ use crate::dialect::Asked;
 use crate::subject::Files as _;
 
 /// What cannot be said of a file that no configuration here includes: others may bring the rest.
-const NEEDS_THE_WHOLE: [&str; 8] = [
+const NEEDS_THE_WHOLE: [&str; 9] = [
     "gl/empty",
     "gl/extends",
     "gl/input",
@@ -26,6 +26,7 @@ const NEEDS_THE_WHOLE: [&str; 8] = [
     "gl/reference",
     "gl/unknown-stage",
     "gl/unknown-stop-job",
+    "gl/wrong-stop-job",
 ];
 
 /// What is wrong in a file. One that the project's configuration includes is looked at as part of

@@ -1,6 +1,6 @@
 //! What is said of a run when it has ended: what failed and where to look, remarks, pages, result.
 
-use windlass_kernel::{Annotation, AnnotationLevel, NodeKind};
+use windlass_kernel::{Annotation, AnnotationLevel, NodeKind, Status};
 
 use crate::{
     Appearance, NodeState, NodeView, RunView, SurfaceSettings,
@@ -201,15 +201,24 @@ impl Summary<'_> {
             let text = format!("{} was to stop: asked by {}", flat(what), cancel.by);
             self.line(Tone::Warning, &text);
         }
-        let tone = Tone::of_state(&root.state);
+        let tone = if is_held(root) { Tone::Warning } else { Tone::of_state(&root.state) };
         self.line(tone, &result_line(self.view, self.look));
     }
+}
+
+/// Whether a run came to its end without a failure, but not to the end of its pipeline: it then
+/// says why.
+fn is_held(root: &NodeView) -> bool {
+    root.status() == Some(Status::Succeeded) && root.reason().is_some()
 }
 
 /// `✘ CI failed in 1.3s: 3 jobs succeeded, 1 failed`
 pub(crate) fn result_line(view: &RunView, look: Appearance) -> String {
     let root = view.root();
-    let word = root.status().map_or("unfinished", run_word);
+    let word = match root.status() {
+        _ if is_held(root) => "is blocked",
+        status => status.map_or("unfinished", run_word),
+    };
     let took = root.ended_at.and_then(|end| root.duration(end)).map(duration);
     let took = took.map(|took| format!(" in {took}")).unwrap_or_default();
     let reason = root.reason().map(|reason| format!(": {}", flat(reason))).unwrap_or_default();
@@ -230,7 +239,7 @@ pub(crate) fn result_line(view: &RunView, look: Appearance) -> String {
         true => "no jobs".to_owned(),
         false => format!("{} ({})", count(counts.total(), "job"), parts.join(", ")),
     };
-    let sign = look.sign(&root.state);
+    let sign = if is_held(root) { look.either("◷", "?") } else { look.sign(&root.state) };
     format!("{sign} {} {word}{took}{reason}: {jobs}", flat(&root.label))
 }
 

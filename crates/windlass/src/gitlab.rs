@@ -2,8 +2,10 @@
 
 mod downstream;
 pub mod driver;
+mod environments;
 mod facts;
 pub mod graph;
+mod others;
 mod remote;
 pub mod run;
 pub mod settings;
@@ -18,6 +20,7 @@ use std::{
 
 use indexmap::IndexMap;
 use windlass_diagnostics::render_text;
+use windlass_gitlab::job::of_scope;
 
 use windlass_gitlab_syntax::{
     Call, Compiled, Facts, MOST_INCLUDES, NoPipeline, Outcome, SourceText, compile as compile_call,
@@ -46,7 +49,9 @@ pub async fn compile(opened: &Opened, wanted: &PipelineFor) -> Result<Compiled, 
     let main = sources.file(&name).map_err(|cause| {
         Failure::refused_because(format!("cannot read the configuration {name}: {cause}"))
     })?;
-    let facts = ProjectFacts::new(opened, wanted, &name);
+    let mut facts = ProjectFacts::new(opened, wanted, &name);
+    let settings = crate::settings::read(&opened.project.root)?.settings.gitlab;
+    facts.know(of_scope(&driver::settled(settings.variables), None));
     let inputs = wanted.input.iter().map(|(name, text)| (name.clone(), input(text)));
     Ok(compile_from(main, inputs.collect(), &mut sources, &facts).await)
 }

@@ -41,6 +41,8 @@ pub struct GitlabSettings {
     /// Where other projects are, by their path: folders, from the project's root, or Git
     /// addresses.
     pub projects: IndexMap<String, String>,
+    /// Variables of the project. Secret ones are given by `--secret`.
+    pub variables: Vec<SettledVariable>,
     /// Who gets a resource group next, by the group's name; GitLab is told by its API.
     pub resource_groups: IndexMap<String, ProcessMode>,
     /// What the image of a job means: `if-possible`, `ignore` or `require`.
@@ -56,6 +58,26 @@ impl Settings {
         }
         services
     }
+}
+
+/// A variable of the project, as GitLab's settings have it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct SettledVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// The environments that it is for; `*` stands for anything.
+    #[serde(default = "every_environment")]
+    pub environment_scope: String,
+    /// Whether jobs find a file with the value.
+    #[serde(default)]
+    pub file: bool,
+}
+
+fn every_environment() -> String {
+    "*".to_owned()
 }
 
 /// Settings with what they were read from.

@@ -10,7 +10,7 @@ use super::{InputType, InputValues, interpolation};
 use crate::condition::Condition;
 use crate::pattern;
 use crate::problem::{Problem, ProblemKind};
-use crate::value::Value;
+use crate::value::{Mapping, Value};
 use crate::variables::{Variable, Variables};
 
 /// What a file asks for.
@@ -65,13 +65,11 @@ fn as_condition(condition: &str, values: &InputValues) -> (String, Variables) {
 }
 
 impl Specification {
-    /// Reads a header.
-    pub(crate) fn read(header: &Value, problems: &mut Vec<Problem>) -> Self {
+    /// Reads a header that asks for these inputs, in its own text or in files that it includes.
+    pub(crate) fn read(header: &Value, asked: &Mapping, problems: &mut Vec<Problem>) -> Self {
         let Some(spec) = header.get("spec") else { return Self::default() };
         let mut inputs = IndexMap::new();
-        for (name, entry) in
-            spec.get("inputs").and_then(Value::as_mapping).into_iter().flat_map(|it| it.entries())
-        {
+        for (name, entry) in asked.entries() {
             if let Some(input) = input(name, entry.key, &entry.value, problems) {
                 inputs.insert(name.clone(), input);
             }

@@ -98,6 +98,11 @@ keys! {
         "project" => Text,
         "ref" => Text,
     }
+    /// Source: section `needs:pipeline`, mirror the status of an upstream pipeline: `needs` itself is
+    /// the mapping.
+    MIRROR {
+        "pipeline" required => Text,
+    }
     MATRIX {
         "matrix" required => List(&Named(&OneOrMore(&Text))),
     }
@@ -130,7 +135,7 @@ static ALLOW_FAILURE: super::Shape = Either(&[&Boolean, &EXIT_CODES]);
 /// Source: section `retry`.
 pub(super) static RETRY: super::Shape = Either(&[&Integer(0, 2), &RETRY_KEYS]);
 
-static NEEDS: super::Shape = List(&Either(&[&Text, &NEED]));
+static NEEDS: super::Shape = Either(&[&List(&Either(&[&Text, &NEED])), &MIRROR]);
 
 static PARALLEL: super::Shape = Either(&[&Integer(1, 200), &MATRIX]);
 

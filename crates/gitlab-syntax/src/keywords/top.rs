@@ -87,6 +87,10 @@ keys! {
         "include" => INCLUDES,
         "inputs" => Named(&INPUT),
     }
+    /// A file of `spec:include`.
+    pub(crate) SHARED_INPUTS {
+        "inputs" required => Named(&INPUT),
+    }
     INPUT {
         "default" => Any,
         "description" => Text,

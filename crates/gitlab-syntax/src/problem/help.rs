@@ -22,6 +22,9 @@ pub(super) fn of(kind: &ProblemKind) -> Option<String> {
             "the path starts with the name of a job, e.g. `!reference [.setup, script]`"
         }
         Kind::UnknownStage { .. } => "add the stage to `stages`, or name one of them",
+        Kind::WrongStopJob { .. } => {
+            "give that job the same `environment` with `action: stop`, and as a rule `when: manual`"
+        }
         Kind::NoScript { .. } => "add a `script`, or hide the job with a dot before its name",
         Kind::ExcludedNeed { .. } => {
             "give the needed job the same rules, or say `optional: true` for it"

@@ -124,3 +124,52 @@ spec:
     project.inputs.insert("clout".to_owned(), "aws".into());
     assert!(project.errors().iter().any(|error| error.contains("no input `clout`")));
 }
+
+/// Source: "CI/CD YAML syntax reference", section `spec:include`: files are merged in their order,
+/// then the header's own inputs.
+#[test]
+fn definitions_of_inputs_come_from_other_files() {
+    let project = |second: &str| {
+        let text = format!(
+            "spec:\n  include:\n    - local: /one.yml\n    - {second}\n  inputs: {{name: {{default: \
+             own}}}}\n---\n\"$[[ inputs.name ]]\": {{script: './run $[[ inputs.environment ]] $[[ \
+             inputs.region ]]'}}\n"
+        );
+        let one = "inputs: {environment: {options: [a, b]}, region: {default: x}}\n";
+        Project::new(&text).file("one.yml", one).file("two.yml", "inputs: {region: {default: y}}\n")
+    };
+    let far = project("{project: group/shared, ref: v1, file: two.yml}").compile();
+    let Outcome::Needs(requests) = far.outcome else { panic!("{:?}", far.outcome) };
+    assert_eq!(requests.len(), 1);
+    let mut project = project("two.yml");
+    project.inputs.insert("environment".to_owned(), "b".into());
+    assert_eq!(project.pipeline().jobs["own"].script, ["./run b y"]);
+    project.inputs.insert("environment".to_owned(), "c".into());
+    assert!(project.errors().concat().contains("environment"), "{:?}", project.errors());
+}
+
+/// The same section: what such a file may not be, and where it may not be included.
+#[test]
+fn files_of_inputs_hold_nothing_else_and_repeat_nothing() {
+    let header = |include: &str, inputs: &str| {
+        let text =
+            format!("spec:\n  include: [{include}]\n  inputs: {inputs}\n---\na: {{script: x}}\n");
+        Project::new(&text)
+            .file("good.yml", "inputs: {a: {default: x}}\n")
+            .file("more.yml", "inputs: {a: {default: x}}\njob: {script: x}\n")
+            .file("none.yml", "job: {script: x}\n")
+            .file("typo.yml", "inputs: {a: {defualt: x}}\n")
+    };
+    assert_eq!(header("good.yml", "{b: {default: x}}").jobs(), ["a"]);
+    for (include, inputs, told) in [
+        ("good.yml", "{a: {default: x}}", "in a file of `spec:include` as well"),
+        ("more.yml", "{}", "has `inputs` and nothing else"),
+        ("none.yml", "{}", "has `inputs` and nothing else"),
+        ("typo.yml", "{}", "defualt"),
+        ("gone.yml", "{}", "gone.yml"),
+        ("{template: A.gitlab-ci.yml}", "{}", "takes `local`, `remote` and `project`"),
+    ] {
+        let messages = header(include, inputs).errors().concat();
+        assert!(messages.contains(told), "{include}: {messages}");
+    }
+}

@@ -8,16 +8,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use windlass_engine::{ARCHIVE, Archives, JobArtifact};
+use windlass_engine::{ARCHIVE, JobArtifact};
 use windlass_gitlab_syntax::Variables;
 use windlass_gitlab_syntax::pipeline::{Artifacts, Expiry, SaveWhen};
-use windlass_kernel::{NodeId, Status};
+use windlass_kernel::{NodeId, RunId, Status};
 
 use super::files::{Choice, on_disk};
 use super::lane::Lane;
 use super::setup::Job;
 use super::{archive, reports};
-use crate::order::ArtifactSource;
 
 /// How long artifacts are kept that do not say ("CI/CD YAML syntax reference",
 /// `artifacts:expire_in`: the setting of the instance, which is 30 days where nobody changed it).
@@ -53,29 +52,42 @@ impl ScriptEnd {
     }
 }
 
-/// Unpacks what earlier jobs left.
+/// The archives that earlier jobs left, with the names of the jobs.
 ///
 /// # Errors
-/// When files cannot be written, or what a job left is no longer there ("Job artifacts": a job
-/// cannot start without the artifacts that it needs).
+/// When one is no longer there, as people read it ("Job artifacts": a job cannot start without the
+/// artifacts that it needs).
+pub(crate) async fn of_earlier_jobs(
+    job: &Job,
+    run: RunId,
+) -> Result<Vec<(String, PathBuf)>, String> {
+    let mut found = Vec::new();
+    for source in &job.order.artifacts_from {
+        let node = NodeId::new(source.node.as_str());
+        let archive = job.options.archives.artifact(run, &node).await;
+        let archive = archive.and_then(|archive| archive.ok_or_else(gone)).map_err(|error| {
+            format!("the artifacts of '{}' cannot be had: {error}", source.name)
+        })?;
+        found.push((source.name.clone(), archive));
+    }
+    Ok(found)
+}
+
+/// Unpacks what other jobs left: archives with the names of the jobs.
+///
+/// # Errors
+/// When files cannot be written.
 pub(crate) async fn bring(
     lane: &mut Lane,
-    archives: &dyn Archives,
-    sources: &[ArtifactSource],
+    sources: Vec<(String, PathBuf)>,
     project: &Path,
 ) -> Result<(), String> {
     lane.begin("download_artifacts", "Downloading artifacts");
-    for source in sources {
-        lane.line(&format!("Downloading artifacts for {}...", source.name));
+    for (name, archive) in sources {
+        lane.line(&format!("Downloading artifacts for {name}..."));
         let to = project.to_owned();
-        let brought = match archives.artifact(lane.run(), &NodeId::new(source.node.as_str())).await
-        {
-            Ok(Some(archive)) => on_disk(move || archive::unpack(&archive, &to)).await,
-            Ok(None) => Err(gone()),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = brought {
-            let message = format!("the artifacts of '{}' cannot be unpacked: {error}", source.name);
+        if let Err(error) = on_disk(move || archive::unpack(&archive, &to)).await {
+            let message = format!("the artifacts of '{name}' cannot be unpacked: {error}");
             return Err(failed(lane, message));
         }
     }

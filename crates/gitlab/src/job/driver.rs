@@ -3,14 +3,14 @@
 //! Source: "Job execution flow" of GitLab Runner's documentation: get sources, restore cache,
 //! download artifacts, `step_script`, `after_script`, archive cache, upload artifacts.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::time::Instant;
 use windlass_engine::{JobDriver, JobPort};
-use windlass_gitlab_syntax::Variables;
-use windlass_gitlab_syntax::pipeline::{Artifacts, Need, Reports};
-use windlass_kernel::{AnnotationLevel, JobOrder, JobResult, Status};
+use windlass_gitlab_syntax::pipeline::{Artifacts, Reports};
+use windlass_kernel::{AnnotationLevel, JobOrder, JobResult, RunId, Status};
 
 use super::artifacts::{self, ScriptEnd};
 use super::cache::{self, ReadyCache};
@@ -19,7 +19,7 @@ use super::lane::Lane;
 use super::options::GitlabRunnerOptions;
 use super::program::Ending;
 use super::setup::{self, Job};
-use super::{execution, trigger};
+use super::{deployment, execution, foreign, trigger};
 use crate::order::GitlabJobOrder;
 use crate::report::{FailureReason, JobReport};
 
@@ -46,6 +46,9 @@ impl JobDriver for GitlabJobDriver {
         };
         if let Some(trigger) = &order.job.trigger {
             return trigger::run(&order, trigger, &self.options, &port).await;
+        }
+        if let Some(project) = foreign::mirrored(&order.job) {
+            return foreign::mirror(&order, project, &self.options, &port).await;
         }
         let prepared = setup::prepare(order, self.options.clone(), port.clone()).await;
         match prepared {
@@ -102,7 +105,7 @@ async fn run(job: &Job, lane: &mut Lane) -> (Status, JobReport) {
     if let Some(found) = coverage.and_then(|coverage| coverage.found) {
         lane.attribute("coverage", &format!("{found} %"));
     }
-    tell_environment(job, lane, &report.dotenv);
+    deployment::tell(job, lane, &report.dotenv, status);
     if status == Status::Succeeded {
         tell_release(job, lane);
     }
@@ -122,25 +125,23 @@ async fn bring_files(
         return Err(FailureReason::ScriptFailure);
     }
     cache::bring(lane, &*job.options.archives, caches, project).await;
-    tell_foreign_needs(job, lane);
-    let sources = &job.order.artifacts_from;
+    let sources = wanted_artifacts(job, lane.run()).await.map_err(|message| {
+        lane.fail(&message);
+        lane.annotate(AnnotationLevel::Error, &message);
+        FailureReason::MissingDependencyFailure
+    })?;
     if !sources.is_empty() {
-        let brought = artifacts::bring(lane, &*job.options.archives, sources, project).await;
+        let brought = artifacts::bring(lane, sources, project).await;
         brought.map_err(|_| FailureReason::RunnerSystemFailure)?;
     }
     Ok(())
 }
 
-/// What other projects have is on their GitLab ("CI/CD YAML syntax reference", `needs:project`).
-fn tell_foreign_needs(job: &Job, lane: &mut Lane) {
-    for need in job.order.job.needs.iter().flatten() {
-        if let Need::Project { project, job: name, artifacts: true, .. } = need {
-            let project = job.variables.expand(project);
-            lane.warn(&format!(
-                "the artifacts of '{name}' of {project} are not here, so the job runs without them"
-            ));
-        }
-    }
+/// The archives with artifacts that the job gets, with the names of the jobs that left them.
+async fn wanted_artifacts(job: &Job, run: RunId) -> Result<Vec<(String, PathBuf)>, String> {
+    let mut found = foreign::artifacts(job).await?;
+    found.extend(artifacts::of_earlier_jobs(job, run).await?);
+    Ok(found)
 }
 
 fn coverage_of(job: &Job, lane: &mut Lane) -> Option<Coverage> {
@@ -198,24 +199,6 @@ async fn keep_artifacts(
         report.dotenv = artifacts::keep_reports(lane, job, definition).await?;
     }
     Ok(())
-}
-
-/// What the job deploys to; the address may hold variables that the script reported
-/// ("Environments", set a dynamic environment URL).
-fn tell_environment(job: &Job, lane: &mut Lane, dotenv: &Variables) {
-    let Some(environment) = &job.order.job.environment else { return };
-    let mut variables = job.variables.clone();
-    variables.overlay(dotenv);
-    lane.attribute("environment", &variables.expand(&environment.name));
-    if let Some(url) = &environment.url {
-        lane.attribute("environment-url", &variables.expand(url));
-    }
-    if let Some(time) = &environment.auto_stop_in {
-        lane.attribute("environment-stops-in", &variables.expand(time));
-    }
-    if let Some(job) = &environment.on_stop {
-        lane.attribute("environment-stopped-by", job);
-    }
 }
 
 /// What GitLab would release; nothing is released from here.

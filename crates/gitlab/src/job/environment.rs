@@ -12,7 +12,7 @@ use windlass_kernel::RunInputs;
 use windlass_secrets::Masker;
 use windlass_session::Session;
 
-use super::{options::GitlabRunnerOptions, predefined};
+use super::{deployment, options::GitlabRunnerOptions, predefined};
 use crate::order::GitlabJobOrder;
 
 /// What all jobs of a run share; the pipeline itself is not looked at.
@@ -36,7 +36,7 @@ pub(crate) fn known(
     predefined.overlay(&predefined::of_job(&order.job));
     // Another project has variables of its own, which are not known here.
     let own = if context.project.is_some() { Levels::default() } else { options.levels.clone() };
-    let levels = Levels {
+    let mut levels = Levels {
         predefined,
         configuration: order.job.variables.clone(),
         dotenv: order.dotenv.clone(),
@@ -46,6 +46,10 @@ pub(crate) fn known(
     let mut variables = levels.merged();
     if let Some(environment) = &order.job.environment {
         let name = variables.expand(&environment.name);
+        if context.project.is_none() && !options.scoped.is_empty() {
+            levels.project.overlay(&deployment::of_scope(&options.scoped, Some(&name)));
+            variables = levels.merged();
+        }
         let tier = environment.deployment_tier.as_ref().map(|tier| variables.expand(tier));
         let mut whole = predefined::of_environment(&name, tier.as_deref());
         whole.overlay(&variables);

@@ -3,6 +3,7 @@
 //! Made once for a run by the program; shared by all of its jobs.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,15 +13,21 @@ use windlass_container::{LazyEngine, PullPolicy, StandIn};
 use windlass_engine::Archives;
 use windlass_gitlab_syntax::Levels;
 use windlass_gitlab_syntax::pipeline::SecretProvider;
+use windlass_kernel::Status;
 use windlass_repository::{WorkspaceSource, Workspaces};
 use windlass_secrets::SecretValue;
 
+use super::deployment::{Environments, ScopedVariable};
 use crate::downstream::DownstreamPipelines;
 
 /// Everything a [`GitlabJobDriver`](super::GitlabJobDriver) needs to know.
 pub struct GitlabRunnerOptions {
     /// The variables of project, groups and instance. Those of the pipeline come with the run.
     pub levels: Levels,
+    /// Variables of the project that are for some environments; those for all are in `levels`, too.
+    pub scoped: Vec<ScopedVariable>,
+    /// Who keeps what is known of environments.
+    pub environments: Option<Arc<dyn Environments>>,
     /// Where the jobs' directories are made.
     pub workspaces: Arc<Workspaces>,
     /// What a workspace holds when its job starts.
@@ -40,6 +47,8 @@ pub struct GitlabRunnerOptions {
     pub containers: ContainerSettings,
     /// Who makes the pipelines that jobs trigger.
     pub downstream: Option<Arc<dyn DownstreamPipelines>>,
+    /// Who knows the pipelines of other projects.
+    pub others: Option<Arc<dyn OtherPipelines>>,
     /// Who signs `id_tokens`.
     pub tokens: Option<Arc<dyn IdentityTokens>>,
     /// Who opens `secrets`.
@@ -73,6 +82,25 @@ pub enum ImageUse {
     Ignore,
     /// The job runs in a container of it, or fails.
     Require,
+}
+
+/// Knows what pipelines of other projects came to. Called by several jobs at the same time.
+#[async_trait]
+pub trait OtherPipelines: Send + Sync {
+    /// The archive with the artifacts of the latest successful job of this name for a branch or
+    /// tag, whatever became of its pipeline ("CI/CD YAML syntax reference", `needs:project`).
+    ///
+    /// # Errors
+    /// Why there are none, and what to do about it, as people read it.
+    async fn artifacts(&self, project: &str, job: &str, reference: &str)
+    -> Result<PathBuf, String>;
+
+    /// The status of the latest pipeline of the default branch, once it has ended ("CI/CD YAML
+    /// syntax reference", `needs:pipeline`).
+    ///
+    /// # Errors
+    /// Why there is none, and what to do about it, as people read it.
+    async fn status(&self, project: &str) -> Result<Status, String>;
 }
 
 /// Signs the identity tokens that jobs ask for ("OpenID Connect (OIDC) Authentication Using ID

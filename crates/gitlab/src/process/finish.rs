@@ -130,6 +130,12 @@ impl Run {
         self.job_mut(key).end = Some(end);
         self.give_up_place(key);
         self.release_turn(key);
+        if end == End::ManualBlocking {
+            let pipeline = &mut self.pipelines[key.pipeline];
+            let why = reason.as_deref().unwrap_or("not started");
+            let blocked = format!("'{}' was {why}", pipeline.name(key.job));
+            pipeline.blocked.get_or_insert(blocked);
+        }
         let node = self.job(key).node.clone();
         self.conclude(node, end.words(), reason);
         // What failed in an earlier run stops nothing in this one.
@@ -213,13 +219,20 @@ impl Run {
         let mut tally = state.prior;
         state.stages.iter().for_each(|stage| tally.merge(&stage.tally));
         let Some(bridge) = state.bridge else {
-            let node = state.node.clone();
-            return self.conclude(node, tally.words(), None);
+            let blocked = state.blocked.clone().filter(|_| tally.end() == End::ManualBlocking);
+            return self.conclude(state.node.clone(), tally.words(), blocked);
         };
         if !self.is_waited_for(bridge) {
             return self.end_job(bridge, End::Passed, None);
         }
         match tally.end() {
+            End::ManualBlocking => {
+                // It is the job below that has to be started.
+                let blocked = state.blocked.clone();
+                self.pipelines[bridge.pipeline].blocked =
+                    self.pipelines[bridge.pipeline].blocked.take().or_else(|| blocked.clone());
+                self.end_job(bridge, End::ManualBlocking, blocked);
+            }
             End::Failed => {
                 let reason = "the pipeline that it triggered failed".to_owned();
                 self.fail_job(bridge, Status::Failed, Some(reason));

@@ -38,6 +38,8 @@ pub(super) struct PipelineState {
     /// Jobs that left something for later ones.
     pub producers: Vec<usize>,
     pub unfinished: usize,
+    /// Which manual job holds it, and why that was not started.
+    pub blocked: Option<String>,
     /// Why none of its jobs starts any more.
     pub stopped: Option<String>,
 }
@@ -133,6 +135,7 @@ impl PipelineState {
             prior: Tally::default(),
             producers: Vec::new(),
             unfinished,
+            blocked: None,
             stopped: None,
             pipeline,
         };

@@ -79,3 +79,21 @@ fn a_resource_group_is_a_turn_that_is_given_back() {
     bench.pass("a");
     assert_eq!(bench.released, 1);
 }
+
+/// "Types of manual jobs": a blocking manual job holds the pipeline, and with `strategy: depend`
+/// the one above; each says which job it is.
+#[test]
+fn a_blocked_pipeline_names_the_job_that_holds_it() {
+    let mut bench = Bench::of("child: {trigger: {include: c.yml, strategy: depend}}\n");
+    let child = "ask: {when: manual, allow_failure: false, script: x}\n";
+    let downstream = windlass_gitlab::downstream::DownstreamPipeline {
+        pipeline: pipeline(child),
+        ..Default::default()
+    };
+    let report = JobReport { downstream: Some(downstream), ..JobReport::default() };
+    bench.end("child", Status::Succeeded, report);
+    bench.decide("ask", false);
+    let held = "'ask' was not started by ann";
+    assert_eq!((bench.word("child"), bench.reason("child")), ("manual", held));
+    assert_eq!((bench.word(""), bench.reason("")), ("manual", held));
+}

@@ -6,14 +6,19 @@ use indexmap::IndexMap;
 use tokio::sync::watch;
 use windlass_gitlab::{
     GitlabProcess,
-    job::{ContainerSettings, GitlabJobDriver, GitlabRunnerOptions, ImageUse},
+    job::{
+        ContainerSettings, GitlabJobDriver, GitlabRunnerOptions, ImageUse, ScopedVariable, of_scope,
+    },
     order::DIALECT,
 };
 use windlass_gitlab_syntax::{Levels, Variable, Variables};
 use windlass_repository::Workspaces;
 use windlass_store::ProjectArchives;
 
-use super::{downstream::Downstream, settings::Settings, vault::Vault};
+use super::{
+    downstream::Downstream, environments::KnownEnvironments, others::Others, settings::Settings,
+    sources::places, vault::Vault,
+};
 use crate::{
     arguments::{self, PipelineFor},
     exit::Failure,
@@ -24,6 +29,7 @@ use crate::{
         services::archive_limits,
         workshop::Place,
     },
+    settings::SettledVariable,
 };
 
 /// Makes the driver. `secrets` are masked variables of the project.
@@ -36,12 +42,19 @@ pub fn make(
     let workspaces = Arc::new(Workspaces::open(&base, &name).map_err(Failure::environment)?);
     let (kill, killed) = watch::channel(false);
     let project = opened.project.root.display().to_string();
+    let of_project = crate::settings::read(&opened.project.root)?.settings.gitlab;
+    let scoped = settled(of_project.variables);
+    let places = places(opened, &settings.projects)?;
     let wanted = PipelineFor { project: settings.projects, ..PipelineFor::default() };
+    let limits = archive_limits();
+    let archives = Arc::new(ProjectArchives::new(store.clone(), project.clone(), limits));
     let options = GitlabRunnerOptions {
-        levels: levels(settings.environment, secrets),
+        levels: levels(settings.environment, secrets, &scoped),
+        scoped,
+        environments: Some(Arc::new(KnownEnvironments::of(store.directory(), &project))),
         workspace_source: workspace_source(opened, settings.in_place, &workspaces)?,
         environment: env::vars_os().filter(|(name, _)| !is_withheld(name)).collect(),
-        archives: Arc::new(ProjectArchives::new(store, project.clone(), archive_limits())),
+        archives: archives.clone(),
         keep: settings.keep,
         runner_name: host_name(),
         kill: Some(killed),
@@ -58,6 +71,12 @@ pub fn make(
             wanted,
             store: workspaces.directory().to_owned(),
         })),
+        others: Some(Arc::new(Others {
+            store,
+            archives: archives.clone(),
+            own: (opened.repository.full_name.clone(), opened.project.root.clone()),
+            places,
+        })),
         tokens: Some(services),
         secrets: Some(Arc::new(Vault)),
         workspaces: workspaces.clone(),
@@ -70,14 +89,28 @@ pub fn make(
     Ok(Made { dialect, workspaces, kill })
 }
 
+/// The variables of `[[gitlab.variables]]`.
+pub fn settled(variables: Vec<SettledVariable>) -> Vec<ScopedVariable> {
+    let settled = variables.into_iter().map(|it| ScopedVariable {
+        scope: it.environment_scope,
+        name: it.name,
+        variable: Variable { file: it.file, ..Variable::new(it.value) },
+    });
+    settled.collect()
+}
+
 /// What is given by `--env` stands for variables of the instance, secrets for masked variables of
-/// the project.
-fn levels(environment: IndexMap<String, String>, secrets: IndexMap<String, String>) -> Levels {
+/// the project, like those of the settings.
+fn levels(
+    environment: IndexMap<String, String>,
+    secrets: IndexMap<String, String>,
+    scoped: &[ScopedVariable],
+) -> Levels {
     let instance: Variables =
         environment.into_iter().map(|(name, value)| (name, Variable::new(value))).collect();
     let masked = |value: String| Variable { masked: true, ..Variable::literal(value) };
-    let project: Variables =
-        secrets.into_iter().map(|(name, value)| (name, masked(value))).collect();
+    let mut project = of_scope(scoped, None);
+    project.overlay(&secrets.into_iter().map(|(name, value)| (name, masked(value))).collect());
     Levels { instance, project, ..Levels::default() }
 }
 
@@ -87,4 +120,10 @@ const fn image_use(wanted: arguments::ImageUse) -> ImageUse {
         arguments::ImageUse::Ignore => ImageUse::Ignore,
         arguments::ImageUse::Require => ImageUse::Require,
     }
+}
+
+/// A name for the folder of a project that no other has.
+pub fn folder_of(project: &str) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(project).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -57,6 +57,12 @@ impl ProjectFacts<'_> {
         own.map(|(name, variable)| (name, variable.clone())).collect()
     }
 
+    /// The project has these variables. Those for some environments alone are not among them: no
+    /// rule can use them ("Environments", limit the environment scope of a CI/CD variable).
+    pub fn know(&mut self, variables: Variables) {
+        self.levels.project = variables;
+    }
+
     /// The pipeline is started by another one, with what that hands on.
     pub fn start_with(&mut self, context: &PipelineContext) {
         self.levels.predefined.overlay(&context.predefined);

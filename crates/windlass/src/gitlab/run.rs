@@ -3,6 +3,7 @@
 use std::{env, fmt::Write, sync::Arc};
 
 use indexmap::IndexMap;
+use jiff::Timestamp;
 use windlass_gitlab::{
     inputs::{GitlabRunInputs, Selection},
     order::DIALECT,
@@ -12,7 +13,10 @@ use windlass_kernel::RunId;
 use windlass_repository::Project;
 use windlass_store::{NewRun, Store, state_directory};
 
-use super::{CONFIGURATION, compile, driver, facts, no_pipeline, settings::Settings, tell};
+use super::{
+    CONFIGURATION, compile, driver, environments::KnownEnvironments, facts, no_pipeline,
+    settings::Settings, tell,
+};
 use crate::{
     arguments::{ColorChoice, PipelineFor, Run},
     commands::completions::{one_line, print},
@@ -173,6 +177,8 @@ async fn start(
     let store = Arc::new(Store::open(&state).await.map_err(Failure::environment)?);
     let stored = serde_json::to_value(&settings).map_err(Failure::environment)?;
     let title = inputs.pipeline.name.clone().unwrap_or_else(|| "Pipeline".to_owned());
+    let project = opened.project.root.display().to_string();
+    let expired = KnownEnvironments::of(&state, &project).expired(Timestamp::now());
     let request = Request {
         keep: settings.keep,
         maker: Box::new(|place| driver::make(settings, secrets, place)),
@@ -188,7 +194,7 @@ async fn start(
     let prepared = Prepared::new(request, &opened, store.clone())?;
     let id = RunId(ulid::Ulid::generate());
     let new = NewRun {
-        project: opened.project.root.display().to_string(),
+        project,
         dialect: DIALECT.to_owned(),
         title: title.clone(),
         workflow: inputs.source_names.first().cloned().unwrap_or_default(),
@@ -202,6 +208,9 @@ async fn start(
     drop(store);
     inputs.predefined.overlay(&facts::of_run(record.number));
     let inputs = inputs.into_run_inputs(title).map_err(Failure::environment)?;
+    for line in expired {
+        prepared.surface().message(&line);
+    }
     prepared.carry_out(Start::New(vec![Ready { id, inputs }])).await
 }
 

@@ -50,22 +50,31 @@ pub struct ProjectSources<'a> {
     fetched: FetchedSources,
 }
 
+/// Where other projects are, by their path in lower case: as the settings say, and what is given
+/// over that.
+pub fn places(
+    opened: &Opened,
+    given: &[(String, String)],
+) -> Result<HashMap<String, SourceOverride>, Failure> {
+    let settings = crate::settings::read(&opened.project.root)?.settings.gitlab;
+    let root = &opened.project.root;
+    let settled = settings.projects.into_iter().map(|(name, place)| {
+        let beside = root.join(&place);
+        let place = if beside.exists() { beside.display().to_string() } else { place };
+        (name, place)
+    });
+    let mut all: Vec<(String, String)> = settled.collect();
+    all.extend(given.iter().cloned());
+    Ok(overrides(&all))
+}
+
 impl<'a> ProjectSources<'a> {
     /// Those of a project; `places` says where others are.
     pub fn new(opened: &'a Opened, places: &[(String, String)]) -> Result<Self, Failure> {
-        let settings = crate::settings::read(&opened.project.root)?.settings.gitlab;
-        let root = &opened.project.root;
-        let settled = settings.projects.into_iter().map(|(name, place)| {
-            let beside = root.join(&place);
-            let place = if beside.exists() { beside.display().to_string() } else { place };
-            (name, place)
-        });
-        let mut all: Vec<(String, String)> = settled.collect();
-        all.extend(places.iter().cloned());
         Ok(ProjectSources {
             local: LocalSources(Folder(&opened.project.root)),
             cache: source_cache(),
-            places: overrides(&all),
+            places: self::places(opened, places)?,
             server_url: server_url(opened),
             fetched: FetchedSources::default(),
         })

@@ -39,7 +39,8 @@ impl Decider for Approvals {
             return decision(true, Actor::System((*option).into()));
         }
         if !somebody_is_there() {
-            let reason = format!("nobody is there to ask; use {option} {}", gate.name);
+            let name = shell_word(&gate.name);
+            let reason = format!("nobody is there to ask; use {option} {name}");
             return decision(false, Actor::System(reason));
         }
         let _screen = Screen::take(&self.surface);
@@ -48,6 +49,15 @@ impl Decider for Approvals {
         let answer = answer.ok().flatten().unwrap_or_default().to_lowercase();
         let approved = matches!(answer.as_str(), "y" | "yes");
         decision(approved, Actor::Person(env::var("USER").unwrap_or_else(|_| "you".into())))
+    }
+}
+
+/// A name as it is typed in a shell.
+fn shell_word(name: &str) -> String {
+    let is_plain = |it: char| it.is_alphanumeric() || "-_./:".contains(it);
+    match !name.is_empty() && name.chars().all(is_plain) {
+        true => name.to_owned(),
+        false => format!("'{}'", name.replace('\'', r"'\''")),
     }
 }
 

@@ -79,7 +79,7 @@ fn expired_artifacts_are_removed_and_handed_to_nobody() {
     stage.windlass(&["run", "--var", &go]).expect(1);
     fs::write(stage.beside("go"), "").unwrap();
     let again = stage.windlass(&["runs", "rerun", "--failed"]).expect(1);
-    again.tells(&["the artifacts of 'make' cannot be unpacked: they have expired"]);
+    again.tells(&["the artifacts of 'make' cannot be had: they have expired"]);
     stage.windlass(&["artifacts", "list"]).expect(0).conceals(&["make"]);
     assert!(soon(|| files_below(&stage.state().join("blobs/artifacts")).is_empty()));
 }
