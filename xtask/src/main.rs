@@ -63,8 +63,11 @@ enum Chore {
         #[arg(long)]
         write: bool,
     },
-    /// Feed made-up texts to `windlass check`, looking for one that it cannot take
+    /// Feed made-up texts to a reader of configurations, looking for one that it cannot take
     Fuzz {
+        /// What the texts are taken for
+        #[arg(default_value = "check")]
+        target: fuzz::Target,
         /// How long
         #[arg(long, default_value_t = 600)]
         seconds: u64,
@@ -93,7 +96,7 @@ fn chore() -> anyhow::Result<()> {
         Chore::Conformance { cases, corpora } => test::conformance(cases, &corpora),
         Chore::Docs { write } => docs::run(write),
         Chore::Actions { cases, write } => actions::run(cases, write),
-        Chore::Fuzz { seconds, cases } => fuzz::run(seconds, cases),
+        Chore::Fuzz { target, seconds, cases } => fuzz::run(target, seconds, cases),
     }
 }
 

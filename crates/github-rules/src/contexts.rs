@@ -308,7 +308,7 @@ pub(crate) fn matrix(job: &Job, contexts: &Contexts) -> Type {
 fn combination(vectors: &ObjectType) -> Option<Type> {
     let mut combination = Type::closed::<&str>([]);
     for (name, vector) in &vectors.properties {
-        combination = match (name.as_str(), vector) {
+        combination = match (&**name, vector) {
             ("exclude", _) => combination,
             ("include", Type::Array(entry)) if matches!(**entry, Type::Object(_)) => {
                 combination.or((**entry).clone())

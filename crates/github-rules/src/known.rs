@@ -92,7 +92,7 @@ impl Known {
         match &self.0 {
             Type::Object(object) => {
                 let known = object.properties.iter();
-                known.map(|(name, of)| (name.clone(), Self(of.clone()))).collect()
+                known.map(|(name, of)| (name.to_string(), Self(of.clone()))).collect()
             }
             Type::Projection(element) => Self((**element).clone()).properties(),
             _ => Vec::new(),

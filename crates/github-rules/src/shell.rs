@@ -114,7 +114,7 @@ impl Command {
     /// The name of the program, without its folder.
     pub(crate) fn name(&self) -> &str {
         let first = self.words.first().map_or("", |word| word.raw.as_str());
-        first.rsplit('/').next().unwrap_or(first)
+        first.rsplit_once('/').map_or(first, |(_, name)| name)
     }
 
     /// Whether it begins with these words, options between them left out.

@@ -32,17 +32,17 @@ pub(crate) enum Type {
 /// What is known of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct ObjectType {
-    /// Known properties, names in lower case.
-    pub(crate) properties: BTreeMap<String, Type>,
+    /// Known properties, names in lower case, which copies share.
+    pub(crate) properties: BTreeMap<Rc<str>, Type>,
     /// The type of all others; `None` when there are no others.
     pub(crate) others: Option<Type>,
 }
 
 impl Type {
     /// An object with these properties and no others.
-    pub(crate) fn closed<N: Into<String>>(properties: impl IntoIterator<Item = (N, Self)>) -> Self {
+    pub(crate) fn closed<N: AsRef<str>>(properties: impl IntoIterator<Item = (N, Self)>) -> Self {
         let properties =
-            properties.into_iter().map(|(name, of)| (name.into().to_lowercase(), of)).collect();
+            properties.into_iter().map(|(name, of)| (lower(name.as_ref()), of)).collect();
         Self::Object(Rc::new(ObjectType { properties, others: None }))
     }
 
@@ -67,7 +67,7 @@ impl Type {
     /// Adds a property to an object.
     pub(crate) fn insert(&mut self, name: &str, of: Self) {
         if let Self::Object(object) = self {
-            Rc::make_mut(object).properties.insert(name.to_lowercase(), of);
+            Rc::make_mut(object).properties.insert(lower(name), of);
         }
     }
 
@@ -111,7 +111,7 @@ impl Type {
 impl ObjectType {
     /// A property, in any case. `None` when there is none of this name.
     pub(crate) fn property(&self, name: &str) -> Option<Type> {
-        let known = self.properties.get(&name.to_lowercase());
+        let known = self.properties.get(name.to_lowercase().as_str());
         known.or(self.others.as_ref()).cloned()
     }
 
@@ -130,6 +130,10 @@ impl ObjectType {
         };
         Self { properties, others }
     }
+}
+
+fn lower(name: &str) -> Rc<str> {
+    name.to_lowercase().into()
 }
 
 impl fmt::Display for Type {

@@ -234,6 +234,7 @@ impl Run {
             group: group.to_lowercase(),
             cancel_in_progress: value.property("cancel-in-progress").is_truthy(),
             queue_all: value.property("queue").as_str() == Some("max"),
+            ..LockSpec::default()
         }))
     }
 

@@ -86,11 +86,27 @@ impl Configuration {
 
 /// A job with its defaults and without what says nothing.
 fn whole(job: &Mapping, defaults: &Mapping) -> Mapping {
-    let filled = job.entries().filter(|(_, entry)| !entry.value.is_null());
-    let mut job: Mapping = filled.map(|(key, entry)| (key.clone(), entry.clone())).collect();
+    let mut job = job.clone();
+    if job.iter().any(|(_, value)| value.is_null()) {
+        job.edit().retain(|_, entry| !entry.value.is_null());
+    }
     inherit(&mut job, defaults);
-    write_out(&mut job);
+    if job.iter().any(|(keyword, value)| is_short(keyword, value)) {
+        write_out(&mut job);
+    }
     job
+}
+
+/// Whether [`write_out`] may change a value. Most jobs say all in full, and stay shared.
+fn is_short(keyword: &str, value: &Value) -> bool {
+    match keyword {
+        "image" | "services" | "cache" => true,
+        "script" | "before_script" | "after_script" | "rules" | "needs" | "tags" => {
+            let is_written_out = |item: &Value| !matches!(item.data, Data::List(_) | Data::Null);
+            !value.as_list().is_some_and(|items| items.iter().all(is_written_out))
+        }
+        _ => false,
+    }
 }
 
 /// The stages with the two that are always there.

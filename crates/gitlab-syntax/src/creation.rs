@@ -27,11 +27,31 @@ pub enum NoPipeline {
     NoJobs,
 }
 
-/// A job together with what ties it to others, still as it was written.
-pub(crate) struct Draft<'tree> {
-    pub job: Job,
+/// What ties a job to others, as it was written.
+pub(crate) struct Ties<'tree> {
     pub needs: Option<&'tree Value>,
     pub dependencies: Option<&'tree Value>,
+}
+
+/// The jobs before they are tied together.
+struct Drafts<'tree> {
+    /// Those that the pipeline has, by name.
+    jobs: IndexMap<String, Job>,
+    /// In the order of the jobs.
+    ties: Vec<Ties<'tree>>,
+    /// Those that it has not.
+    excluded: Vec<ExcludedJob>,
+}
+
+impl<'tree> Drafts<'tree> {
+    /// Adds a job, in the place of one that has its name.
+    fn add(&mut self, job: Job, ties: Ties<'tree>) {
+        let (index, replaced) = self.jobs.insert_full(job.name.clone(), job);
+        match replaced {
+            None => self.ties.push(ties),
+            Some(_) => self.ties[index] = ties,
+        }
+    }
 }
 
 /// What jobs are made with.
@@ -58,8 +78,8 @@ pub(crate) fn create(
     let mut all = variables;
     all.overlay(&decision.variables);
     let mut creation = Creation { configuration, knowledge, variables: all, problems };
-    let (drafts, excluded) = creation.drafts();
-    let jobs = creation.tied(drafts, &excluded);
+    let Drafts { mut jobs, ties, excluded } = creation.drafts();
+    creation.tie(&mut jobs, &ties, &excluded);
     let is_edge = |job: &Job| job.stage == ".pre" || job.stage == ".post";
     if jobs.values().all(is_edge) {
         return Err(NoPipeline::NoJobs);
@@ -75,25 +95,27 @@ pub(crate) fn create(
 }
 
 impl<'call> Creation<'call> {
-    /// The jobs that the pipeline has, by name, and those that it has not.
-    fn drafts(&mut self) -> (IndexMap<String, Draft<'call>>, Vec<ExcludedJob>) {
-        let mut drafts = IndexMap::new();
-        let mut excluded = Vec::new();
+    /// The jobs as far as each is decided by itself.
+    fn drafts(&mut self) -> Drafts<'call> {
+        let most = self.configuration.jobs.len();
+        let mut drafts = Drafts {
+            jobs: IndexMap::with_capacity(most),
+            ties: Vec::with_capacity(most),
+            excluded: Vec::new(),
+        };
         for (name, configured) in &self.configuration.jobs {
             for instance in self.instances_of(name, configured) {
                 match self.draft(name, configured, instance) {
-                    Ok(draft) => {
-                        drafts.insert(draft.job.name.clone(), draft);
-                    }
+                    Ok((job, ties)) => drafts.add(job, ties),
                     Err(job) => {
-                        if excluded.last() != Some(&job) {
-                            excluded.push(job);
+                        if drafts.excluded.last() != Some(&job) {
+                            drafts.excluded.push(job);
                         }
                     }
                 }
             }
         }
-        (drafts, excluded)
+        drafts
     }
 
     fn refuse(&mut self, span: windlass_diagnostics::Span, kind: ProblemKind) {

@@ -3,9 +3,10 @@
 //! The pipeline is in it as it was compiled, so that a resume needs no file of the project. Values
 //! that are secret are not: they are with the job driver.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use windlass_gitlab_syntax::{Pipeline, Variables};
-use windlass_kernel::{ProcessError, RunInputs};
+use windlass_kernel::{LockOrder, ProcessError, RunInputs};
 
 use crate::order::DIALECT;
 
@@ -29,6 +30,38 @@ pub struct GitlabRunInputs {
     /// Which part of the pipeline is wanted.
     #[serde(default)]
     pub selection: Selection,
+    /// The process modes of the project's resource groups, by their names; the others are
+    /// unordered.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub resource_groups: IndexMap<String, ProcessMode>,
+}
+
+/// Who gets a resource group next ("Resource group", section "Process modes"). GitLab is told by
+/// its API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProcessMode {
+    /// Whichever job is ready.
+    #[default]
+    Unordered,
+    /// The job of the oldest pipeline, also while it is not ready yet.
+    OldestFirst,
+    /// The job of the newest pipeline, also while it is not ready yet.
+    NewestFirst,
+    /// The job of the newest pipeline, of those that are ready.
+    NewestReadyFirst,
+}
+
+impl ProcessMode {
+    /// The kernel's word for it.
+    pub(crate) fn order(self) -> LockOrder {
+        match self {
+            Self::Unordered => LockOrder::FirstCome,
+            Self::OldestFirst => LockOrder::Oldest,
+            Self::NewestFirst => LockOrder::Newest,
+            Self::NewestReadyFirst => LockOrder::NewestWaiting,
+        }
+    }
 }
 
 /// A part of a pipeline.

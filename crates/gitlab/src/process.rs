@@ -3,7 +3,7 @@
 //! It owns stages, `needs`, `when`, manual and delayed jobs, retries, resource groups and the
 //! pipelines that jobs trigger; scripts are the [driver](crate::job)'s. A downstream pipeline is a
 //! part of the same run: [`graph`] holds one pipeline, [`ready`] decides what becomes of a job
-//! whose turn has come, [`ordering`] what it is given, [`finish`] takes ends in, [`tally`] knows
+//! whose turn has come, [`turns`] waits for its resource group, [`ordering`] says what it is given, [`finish`] takes ends in, [`tally`] knows
 //! what several ends come to.
 //!
 //! Source: "CI/CD YAML syntax reference" and "Pipeline architecture" in GitLab's documentation.
@@ -15,9 +15,11 @@ mod ordering;
 mod ready;
 mod selection;
 mod tally;
+mod turns;
 
 use std::collections::{HashMap, VecDeque};
 
+use indexmap::IndexMap;
 use windlass_gitlab_syntax::Variables;
 use windlass_kernel::{
     Command, Fact, Node, NodeId, NodeKind, Operation, OperationId, OperationResult, Process,
@@ -25,7 +27,10 @@ use windlass_kernel::{
 };
 
 use self::graph::{JobKey, PipelineState};
-use crate::{inputs::GitlabRunInputs, order::PipelineContext};
+use crate::{
+    inputs::{GitlabRunInputs, ProcessMode},
+    order::PipelineContext,
+};
 
 /// The process of one run of one pipeline.
 #[derive(Default)]
@@ -40,6 +45,8 @@ enum Purpose {
     Gate,
     /// The wait of a delayed job.
     Delay,
+    /// A place in a resource group, before the job wants the turn.
+    Place,
     /// The turn in a resource group.
     Lock,
     /// The job itself.
@@ -56,6 +63,7 @@ struct Run {
     named: Vec<String>,
     /// Jobs whose turn has come, to be decided on.
     ready: VecDeque<JobKey>,
+    resource_groups: IndexMap<String, ProcessMode>,
     purposes: HashMap<OperationId, (Purpose, JobKey)>,
     last_operation: OperationId,
     commands: Vec<Command>,
@@ -101,6 +109,7 @@ impl Run {
             variables: inputs.variables,
             named: inputs.selection.jobs,
             ready: VecDeque::new(),
+            resource_groups: inputs.resource_groups,
             purposes: HashMap::new(),
             last_operation: OperationId::default(),
             commands: Vec::new(),
@@ -118,6 +127,7 @@ impl Run {
     /// Declares a pipeline and lets those of its jobs start that wait for nothing.
     fn open_pipeline(&mut self, pipeline: usize) {
         self.pipelines[pipeline].declare(&mut self.commands);
+        self.join_groups(pipeline);
         self.release_stage(pipeline);
         let free = self.pipelines[pipeline].free_of_needs();
         self.ready.extend(free.into_iter().map(|job| JobKey { pipeline, job }));
@@ -131,8 +141,11 @@ impl Run {
             .purposes
             .remove(&id)
             .ok_or_else(|| ProcessError::Unknown(format!("operation {id}")))?;
-        self.job_mut(key).operation = None;
+        if !matches!(purpose, Purpose::Place) {
+            self.job_mut(key).operation = None;
+        }
         match purpose {
+            Purpose::Place => {}
             Purpose::Gate => self.gate_settled(key, result),
             Purpose::Delay => self.delay_settled(key, result),
             Purpose::Lock => self.lock_settled(key, id, result),
@@ -141,14 +154,20 @@ impl Run {
         Ok(())
     }
 
+    /// Begins what the job then is at.
     fn begin(&mut self, key: JobKey, operation: Operation, purpose: Purpose) {
+        let id = self.command(key, operation, purpose);
+        self.job_mut(key).operation = Some(id);
+    }
+
+    /// Begins something for a job.
+    fn command(&mut self, key: JobKey, operation: Operation, purpose: Purpose) -> OperationId {
         self.last_operation = self.last_operation.next();
         let id = self.last_operation;
         self.purposes.insert(id, (purpose, key));
-        let job = self.job_mut(key);
-        job.operation = Some(id);
-        let node = job.node.clone();
+        let node = self.job(key).node.clone();
         self.commands.push(Command::Begin { id, node, operation });
+        id
     }
 
     fn conclude(&mut self, node: NodeId, (status, word): (Status, &str), reason: Option<String>) {

@@ -9,6 +9,7 @@ mod manual;
 mod order;
 mod stopping;
 mod trouble;
+mod turns;
 
 use std::collections::BTreeMap;
 
@@ -106,11 +107,23 @@ impl Bench {
                 Command::Declare(_) => {}
             }
         }
+        let places: Vec<OperationId> = commands.iter().filter_map(|it| self.place(it)).collect();
         self.answers.push(commands);
         let mut again = GitlabProcess::default();
         let answers: Vec<_> =
             self.facts.iter().map(|fact| again.advance(fact).expect("an answer")).collect();
         assert_eq!(answers, self.answers, "a replay answers otherwise");
+        for id in places {
+            self.open.remove(&id);
+            self.tell(Fact::Settled { id, result: OperationResult::Cancelled });
+        }
+    }
+
+    /// The place in a group that a command gives up.
+    fn place(&self, command: &Command) -> Option<OperationId> {
+        let Command::Cancel { id, .. } = command else { return None };
+        let is_place = |it: &Operation| matches!(it, Operation::Lock(lock) if lock.is_upcoming);
+        self.open.get(id).filter(|(_, operation)| is_place(operation)).map(|_| *id)
     }
 
     /// The labels of the nodes that something is under way for, as `job` or `kind job`.
@@ -121,6 +134,7 @@ impl Bench {
             .map(|(node, operation)| {
                 let name = node.as_str().rsplit('/').next().unwrap_or_default();
                 match operation {
+                    Operation::Lock(lock) if lock.is_upcoming => format!("place {name}"),
                     Operation::RunJob(_) => name.to_owned(),
                     other => format!("{:?} {name}", other.kind()),
                 }

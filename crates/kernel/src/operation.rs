@@ -204,7 +204,7 @@ pub struct GateDecision {
 }
 
 /// A turn in a group of which one member at a time may go on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockSpec {
     /// The group's name, already in the dialect's normal form.
     pub group: String,
@@ -212,6 +212,49 @@ pub struct LockSpec {
     pub cancel_in_progress: bool,
     /// Whether all who wait keep their place; otherwise the newest waiter displaces the others.
     pub queue_all: bool,
+    /// Who comes next.
+    #[serde(default, skip_serializing_if = "LockOrder::is_first_come")]
+    pub order: LockOrder,
+    /// How new the part of the run is that wants the turn: later parts have higher numbers.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub part: u32,
+    /// The turn will be wanted later. Such a place is never given the turn, but where the order
+    /// goes by age alone it keeps it from those behind; it ends by `Cancel`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_upcoming: bool,
+}
+
+/// Who comes next in a group. Runs are as old as their ids say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LockOrder {
+    /// Whoever came first.
+    #[default]
+    FirstCome,
+    /// The oldest run; others wait for those of its places that are upcoming.
+    Oldest,
+    /// The newest run; others wait for those of its places that are upcoming.
+    Newest,
+    /// The newest run of those that wait.
+    NewestWaiting,
+}
+
+impl LockOrder {
+    fn is_first_come(&self) -> bool {
+        *self == LockOrder::FirstCome
+    }
+
+    /// Whether places that are upcoming hold others back.
+    #[must_use]
+    pub fn heeds_upcoming(self) -> bool {
+        matches!(self, LockOrder::Oldest | LockOrder::Newest)
+    }
+}
+
+/// For `skip_serializing_if`, which hands a reference over.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Another pipeline to run.

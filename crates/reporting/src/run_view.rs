@@ -190,7 +190,7 @@ impl RunView {
                 self.operations.insert(*id, node.clone());
                 match waits_for(operation) {
                     Some(what) => self.wait(node, what),
-                    None if matches!(operation, Operation::Observe(_)) => {}
+                    None if is_no_news(operation) => {}
                     None => self.start(node, at),
                 }
             }
@@ -394,10 +394,20 @@ fn waits_for(operation: &Operation) -> Option<String> {
     match operation {
         Operation::RunJob(_) | Operation::Lease(_) => Some(FOR_A_WORKER.to_owned()),
         Operation::Gate(gate) => Some(gate.prompt.clone()),
+        Operation::Lock(lock) if lock.is_upcoming => None,
         Operation::Lock(lock) => Some(format!("its turn in group '{}'", lock.group)),
         Operation::Sleep { milliseconds } => Some(format!("{} s", milliseconds.div_ceil(1000))),
         Operation::Fetch(source) => Some(format!("{}@{}", source.repository, source.reference)),
         Operation::Exec(_) | Operation::SpawnRun(_) | Operation::Observe(_) => None,
+    }
+}
+
+/// Whether an operation says nothing of how far its node is.
+fn is_no_news(operation: &Operation) -> bool {
+    match operation {
+        Operation::Observe(_) => true,
+        Operation::Lock(lock) => lock.is_upcoming,
+        _ => false,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Turns in concurrency groups among all processes of this machine, as rows of the database.
 //!
 //! The rules are GitHub's ("Control the concurrency of workflows and jobs"): one holder; a newer
-//! waiter displaces those who wait unless the group queues all; the holder may be asked to stop.
+//! waiter displaces those who wait unless the group queues all; the holder may be asked to stop; and
+//! GitLab's ("Resource group", process modes): who comes next may go by the age of the run.
 //! Whoever looks at a group first removes the places of processes that have died.
 
-use sqlx::{Connection, SqliteConnection};
-use windlass_kernel::{LockSpec, OperationId, RunId};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use windlass_kernel::{LockOrder, LockSpec, OperationId, RunId};
 
 use crate::{Owner, Store, StoreError};
 
@@ -101,15 +102,18 @@ async fn enter(
         }
         let owner = Owner::current();
         let insert = "INSERT INTO group_locks \
-                      (project, name, run, operation, state, owner_pid, owner_started) \
-                      VALUES ($1, $2, $3, $4, 'waiting', $5, $6)";
+                      (project, name, run, operation, state, owner_pid, owner_started, \
+                      turn_order, part) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         sqlx::query(insert)
             .bind(project)
             .bind(group)
             .bind(claim.run.to_string())
             .bind(number(claim.operation))
+            .bind(if claim.lock.is_upcoming { "upcoming" } else { "waiting" })
             .bind(i64::from(owner.pid))
             .bind(owner.started)
+            .bind(word_of(claim.lock.order))
+            .bind(claim.lock.part)
             .execute(&mut *transaction)
             .await?;
     }
@@ -127,7 +131,7 @@ async fn look(
     let Some(before) = row(connection, run, operation).await? else {
         return Ok(GroupState::Displaced);
     };
-    if before.state() != GroupState::Waiting {
+    if before.state != "waiting" {
         return Ok(before.state());
     }
     // Only a waiter has to find out whether the holder still lives.
@@ -151,7 +155,7 @@ struct ClaimRow {
 impl ClaimRow {
     fn state(&self) -> GroupState {
         match self.state.as_str() {
-            "waiting" => GroupState::Waiting,
+            "waiting" | "upcoming" => GroupState::Waiting,
             "held" => GroupState::Held { cancel_asked: self.cancel_asked },
             _ => GroupState::Displaced,
         }
@@ -205,16 +209,51 @@ async fn sweep(
     Ok(())
 }
 
-/// Where nobody holds the group, the first who waits does now.
+/// Where nobody holds the group, the first who waits does now. Who is first is said by the place
+/// that was taken last: a group has one order, which may be changed.
 async fn hand_over(
     connection: &mut SqliteConnection,
     project: &str,
     group: &str,
 ) -> Result<(), sqlx::Error> {
-    let update = "UPDATE group_locks SET state = 'held' WHERE ticket = \
-                  (SELECT min(ticket) FROM group_locks \
-                   WHERE project = $1 AND name = $2 AND state = 'waiting') \
-                  AND NOT EXISTS (SELECT 1 FROM group_locks \
-                   WHERE project = $1 AND name = $2 AND state = 'held')";
-    sqlx::query(update).bind(project).bind(group).execute(connection).await.map(drop)
+    let last = "SELECT turn_order FROM group_locks WHERE project = $1 AND name = $2 \
+                ORDER BY ticket DESC LIMIT 1";
+    let last: Option<String> =
+        sqlx::query_scalar(last).bind(project).bind(group).fetch_optional(&mut *connection).await?;
+    let order = last.as_deref().map(order_of).unwrap_or_default();
+    let by = match order {
+        LockOrder::FirstCome => "ticket",
+        LockOrder::Oldest => "run, part, state = 'upcoming', ticket",
+        LockOrder::Newest => "run DESC, part DESC, state = 'upcoming', ticket",
+        LockOrder::NewestWaiting => "run DESC, part DESC, ticket",
+    };
+    let among = if order.heeds_upcoming() { "'waiting', 'upcoming'" } else { "'waiting'" };
+    let update = format!(
+        "UPDATE group_locks SET state = 'held' WHERE state = 'waiting' AND ticket = \
+         (SELECT ticket FROM group_locks \
+          WHERE project = $1 AND name = $2 AND state IN ({among}) ORDER BY {by} LIMIT 1) \
+         AND NOT EXISTS (SELECT 1 FROM group_locks \
+          WHERE project = $1 AND name = $2 AND state = 'held')"
+    );
+    let query = sqlx::query(AssertSqlSafe(update)).bind(project).bind(group);
+    query.execute(connection).await.map(drop)
+}
+
+/// The orders with the words by which they are stored.
+const ORDERS: [(LockOrder, &str); 4] = [
+    (LockOrder::FirstCome, "first-come"),
+    (LockOrder::Oldest, "oldest"),
+    (LockOrder::Newest, "newest"),
+    (LockOrder::NewestWaiting, "newest-waiting"),
+];
+
+fn word_of(order: LockOrder) -> &'static str {
+    ORDERS.iter().find(|(known, _)| *known == order).map_or("first-come", |(_, word)| word)
+}
+
+fn order_of(word: &str) -> LockOrder {
+    ORDERS
+        .iter()
+        .find(|(_, known)| *known == word)
+        .map_or(LockOrder::FirstCome, |(order, _)| *order)
 }

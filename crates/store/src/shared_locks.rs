@@ -85,6 +85,8 @@ struct Turns {
 struct Turn {
     group: String,
     port: Port,
+    /// It is not looked at, since it is never given the turn.
+    is_upcoming: bool,
     is_held: bool,
     was_asked: bool,
 }
@@ -117,11 +119,11 @@ impl Turns {
 
     async fn claim(&mut self, lock: LockSpec, port: Port) {
         let (run, operation) = (port.run(), port.id());
-        let group = lock.group.clone();
+        let (group, is_upcoming) = (lock.group.clone(), lock.is_upcoming);
         let claim = GroupClaim { project: self.project.clone(), run, operation, lock };
         match self.store.claim_group(&claim).await {
             Ok(_) => {
-                let turn = Turn { group, port, is_held: false, was_asked: false };
+                let turn = Turn { group, port, is_upcoming, is_held: false, was_asked: false };
                 self.open.insert((run, operation), turn);
             }
             Err(error) => port.settle(OperationResult::Failed { message: error.to_string() }),
@@ -141,7 +143,7 @@ impl Turns {
     /// Tells each claim what became of it. A database that fails for a moment is asked again.
     async fn look(&mut self) {
         let mut displaced = Vec::new();
-        for (key, turn) in &mut self.open {
+        for (key, turn) in self.open.iter_mut().filter(|(_, turn)| !turn.is_upcoming) {
             match self.store.group_state(key.0, key.1).await {
                 Ok(GroupState::Held { cancel_asked }) => {
                     if !std::mem::replace(&mut turn.is_held, true) {

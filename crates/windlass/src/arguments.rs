@@ -283,12 +283,17 @@ pub struct List {
 /// `windlass graph`.
 #[derive(Debug, Args)]
 pub struct Graph {
-    /// The workflow file or name; may be left out where there is only one
+    /// The workflow file or name; may be left out where there is only one. Of GitLab the
+    /// configuration [default: .gitlab-ci.yml]
     pub workflow: Option<String>,
 
     /// The form
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub format: GraphFormat,
+
+    /// Which kind of pipelines, where the project has several: github, gitlab
+    #[arg(long, value_name = "NAME")]
+    pub dialect: Option<String>,
 }
 
 /// `windlass check`.

@@ -3,6 +3,7 @@
 mod downstream;
 pub mod driver;
 mod facts;
+pub mod graph;
 mod remote;
 pub mod run;
 pub mod settings;

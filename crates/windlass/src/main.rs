@@ -67,7 +67,7 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Command::Man => commands::completions::manual(),
         Command::Expand(expand) => with_runtime(commands::expand::expand(expand, color)),
         Command::List(list) => with_runtime(commands::list::list(list, color)),
-        Command::Graph(graph) => commands::graph::graph(&graph, color),
+        Command::Graph(graph) => with_runtime(commands::graph::graph(graph, color)),
         Command::Runs(runs) => with_runtime(commands::runs::runs(runs, color)),
         Command::Reference { page } => commands::reference::page(page),
     }

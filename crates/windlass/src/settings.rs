@@ -13,6 +13,7 @@ use serde::Deserialize;
 use windlass_container::StandIn;
 use windlass_diagnostics::CheckSettings;
 use windlass_github::job::RunSettings;
+use windlass_gitlab::inputs::ProcessMode;
 
 use crate::{arguments::ImageUse, exit::Failure};
 
@@ -40,6 +41,8 @@ pub struct GitlabSettings {
     /// Where other projects are, by their path: folders, from the project's root, or Git
     /// addresses.
     pub projects: IndexMap<String, String>,
+    /// Who gets a resource group next, by the group's name; GitLab is told by its API.
+    pub resource_groups: IndexMap<String, ProcessMode>,
     /// What the image of a job means: `if-possible`, `ignore` or `require`.
     pub image: Option<ImageUse>,
 }

@@ -10,6 +10,7 @@ mod editor;
 mod events;
 mod gitlab;
 mod gitlab_guides;
+mod gitlab_process;
 mod gitlab_runs;
 mod history;
 mod labels;

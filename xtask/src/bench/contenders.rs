@@ -16,6 +16,7 @@ pub struct Contenders {
     windlass: PathBuf,
     act: Option<PathBuf>,
     actionlint: Option<PathBuf>,
+    gitlab_ci_local: Option<PathBuf>,
 }
 
 /// Who does a work.
@@ -30,7 +31,7 @@ pub enum Contender {
 }
 
 impl Contenders {
-    /// Builds Windlass as it is released, and looks for act.
+    /// Builds Windlass as it is released, and looks for its peers.
     pub fn find() -> Result<Self> {
         shell::run("cargo", &["build", "--quiet", "--release", "--package", "windlass"])?;
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
@@ -43,13 +44,19 @@ impl Contenders {
             }
             program
         };
-        Ok(Contenders { windlass, act: find("act"), actionlint: find("actionlint") })
+        Ok(Contenders {
+            windlass,
+            act: find("act"),
+            actionlint: find("actionlint"),
+            gitlab_ci_local: find("gitlab-ci-local"),
+        })
     }
 
     fn peer(&self, peer: Peer) -> Option<&Path> {
         match peer {
             Peer::Act => self.act.as_deref(),
             Peer::Actionlint => self.actionlint.as_deref(),
+            Peer::GitlabCiLocal => self.gitlab_ci_local.as_deref(),
         }
     }
 

@@ -29,6 +29,8 @@ pub enum Peer {
     Act,
     /// rhysd/actionlint, which checks them.
     Actionlint,
+    /// firecow/gitlab-ci-local, which runs GitLab's pipelines.
+    GitlabCiLocal,
 }
 
 /// What is to be reached, by the median of the time and the largest memory.
@@ -129,7 +131,7 @@ fn matrices() -> [Work; 2] {
 fn gitlab() -> [Work; 4] {
     let floor = |times, plus| Target::Floor { times, plus, mebibytes: None };
     let of = |name, repository, scripts, target| Work {
-        peer: None,
+        peer: Some((Peer::GitlabCiLocal, &["--state-dir", "../peer"])),
         ..run(name, repository, scripts, target)
     };
     [
@@ -140,7 +142,7 @@ fn gitlab() -> [Work; 4] {
             name: "GitLab: list of 1,000 jobs",
             repository: Some(Repository::gitlab_usual(1_000)),
             windlass: &["list"],
-            peer: None,
+            peer: Some((Peer::GitlabCiLocal, &["--list", "--state-dir", "../peer"])),
             floor: None,
             stored: 0,
             target: Target::Milliseconds(40.0),

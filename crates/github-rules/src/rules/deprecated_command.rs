@@ -30,7 +30,7 @@ const COMMANDS: [(&str, &str, &str); 4] = [
 pub(crate) fn check(step: &Step, findings: &mut Findings<'_>) {
     let StepKind::Run { script, .. } = &step.kind else { return };
     for (start, line) in lines(script.span, findings.text(), script) {
-        if line.trim_start().starts_with('#') {
+        if !line.contains("::") || line.trim_start().starts_with('#') {
             continue;
         }
         for (command, instead, file) in COMMANDS {

@@ -38,7 +38,7 @@ pub(crate) fn report(
     let known: Vec<String> =
         object.properties.keys().take(24).map(|name| format!("`{name}`")).collect();
     let help = (!known.is_empty()).then(|| format!("there are: {}", known.join(", ")));
-    let meant = nearest(name, object.properties.keys().map(String::as_str));
+    let meant = nearest(name, object.properties.keys().map(AsRef::as_ref));
     let meant = meant.map(|meant| (name.to_owned(), meant));
     inference.mistakes.push(Mistake { rule: &RULE, range: node.range(), message, help, meant });
 }

@@ -41,19 +41,28 @@ impl Identifiers {
 
     /// Makes an id for a step that has none: from what it does, with a number when that is taken.
     pub(super) fn generate(&mut self, kind: &StepKind) -> String {
-        let base = format!("__{}", plain(&subject(kind)));
-        // Where the last step of this kind stopped, so that many of them cost no more each.
-        let mut attempt = self.attempts.get(&base).copied().unwrap_or(1);
+        let mut base = format!("__{}", subject(kind)).replace(|it| !is_id_character(it), "_");
+        base.truncate(MAXIMUM_LENGTH);
+        if self.take(&base) {
+            return base;
+        }
+        // From where the last step of this kind stopped, so that many of them cost no more each.
+        let mut attempt = self.attempts.get(&base).copied().unwrap_or(2);
         loop {
-            let suffix = if attempt == 1 { String::new() } else { format!("_{attempt}") };
+            let suffix = format!("_{attempt}");
             attempt += 1;
             let length = base.len().min(MAXIMUM_LENGTH - suffix.len());
             let candidate = format!("{}{suffix}", &base[..length]);
-            if self.taken.insert(candidate.to_ascii_lowercase(), None).is_none() {
+            if self.take(&candidate) {
                 self.attempts.insert(base, attempt);
                 return candidate;
             }
         }
+    }
+
+    /// Takes an id, unless somebody has it.
+    fn take(&mut self, id: &str) -> bool {
+        self.taken.insert(id.to_ascii_lowercase(), None).is_none()
     }
 }
 
@@ -92,7 +101,6 @@ fn subject(kind: &StepKind) -> String {
     }
 }
 
-fn plain(text: &str) -> String {
-    let allowed = |character: char| u8::try_from(character).is_ok_and(is_id_byte);
-    text.chars().map(|character| if allowed(character) { character } else { '_' }).collect()
+fn is_id_character(character: char) -> bool {
+    u8::try_from(character).is_ok_and(is_id_byte)
 }

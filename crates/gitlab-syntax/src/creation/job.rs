@@ -3,7 +3,7 @@
 //! Source: "CI/CD YAML syntax reference", section "Job keywords"; "Specify when jobs run with
 //! `rules`".
 
-use super::{Creation, Draft, parallel};
+use super::{Creation, Ties, parallel};
 use crate::configuration::ConfiguredJob;
 use crate::pattern;
 use crate::pipeline::{AllowFailure, ExcludedJob, ExclusionReason, Job, ParallelInstance, When};
@@ -20,15 +20,15 @@ impl<'call> Creation<'call> {
         base_name: &str,
         configured: &'call ConfiguredJob,
         instance: Option<ParallelInstance>,
-    ) -> Result<Draft<'call>, ExcludedJob> {
+    ) -> Result<(Job, Ties<'call>), ExcludedJob> {
         let value = &configured.value;
         let name = instance.as_ref().map_or_else(|| base_name.to_owned(), parallel::instance_name);
         let mut job = Job {
             span: configured.key,
             stage: configured.stage(),
             variables: self.variables_of(value, instance.as_ref()),
-            environment: value.get("environment").and_then(reading::environment),
-            parallel: instance,
+            environment: value.get("environment").and_then(reading::environment).map(Box::new),
+            parallel: instance.map(Box::new),
             name,
             ..read(base_name, value)
         };
@@ -37,11 +37,8 @@ impl<'call> Creation<'call> {
         let rule = self.matching_rule(&job, value).map_err(exclude)?;
         decide(&mut job, value, rule).map_err(exclude)?;
         let of_rule = |keyword: &str| rule.and_then(|rule| rule.get(keyword));
-        Ok(Draft {
-            job,
-            needs: of_rule("needs").or_else(|| value.get("needs")),
-            dependencies: value.get("dependencies"),
-        })
+        let needs = of_rule("needs").or_else(|| value.get("needs"));
+        Ok((job, Ties { needs, dependencies: value.get("dependencies") }))
     }
 
     /// The variables of the configuration that a job has, rules left out.
@@ -74,7 +71,7 @@ impl<'call> Creation<'call> {
         // Conditions do not know what comes from the environment of the job ("Where variables can
         // be used", `rules:if`).
         let own = if has_conditions {
-            predefined::of_job(&job.name, &job.stage, job.parallel.as_ref(), None)
+            predefined::of_job(&job.name, &job.stage, job.parallel.as_deref(), None)
         } else {
             Variables::default()
         };
@@ -139,24 +136,24 @@ fn read(name: &str, value: &Value) -> Job {
         script: reading::texts(value, "script"),
         before_script: reading::texts(value, "before_script"),
         after_script: reading::texts(value, "after_script"),
-        image: part("image").and_then(reading::image),
+        image: part("image").and_then(reading::image).map(Box::new),
         services: part("services").map(reading::services).unwrap_or_default(),
         manual_confirmation: reading::text(value, "manual_confirmation"),
-        artifacts: part("artifacts").map(reading::artifacts),
+        artifacts: part("artifacts").map(reading::artifacts).map(Box::new),
         cache: part("cache").map(reading::caches).unwrap_or_default(),
         coverage: reading::text(value, "coverage").map(|text| bare_pattern(&text)),
         retry: part("retry").map(reading::retry).unwrap_or_default(),
         timeout: reading::duration_of(value, "timeout"),
         interruptible: reading::truth(value, "interruptible"),
         resource_group: reading::text(value, "resource_group"),
-        release: part("release").and_then(reading::release),
-        trigger: part("trigger").and_then(reading::trigger),
+        release: part("release").and_then(reading::release).map(Box::new),
+        trigger: part("trigger").and_then(reading::trigger).map(Box::new),
         id_tokens: part("id_tokens").map(reading::id_tokens).unwrap_or_default(),
         secrets: part("secrets").map(reading::secrets).unwrap_or_default(),
         identity: reading::text(value, "identity"),
         pre_get_sources_script: hooks.map(Value::texts).unwrap_or_default(),
         tags: reading::texts(value, "tags"),
-        pages: reading::pages(name, part("pages"), reading::text(value, "publish")),
+        pages: reading::pages(name, part("pages"), reading::text(value, "publish")).map(Box::new),
         run: part("run").map(reading::steps).unwrap_or_default(),
         ..Job::default()
     }

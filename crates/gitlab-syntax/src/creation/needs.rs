@@ -7,13 +7,14 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use super::{Creation, Draft, parallel};
+use super::{Creation, Ties, parallel};
 use crate::pipeline::{ExcludedJob, Job, Need};
 use crate::problem::{ProblemKind, nearest};
 use crate::reading::text;
 use crate::value::{Data, Value};
 
 /// Where to find the jobs of a pipeline.
+#[derive(Default)]
 struct Directory {
     /// By the name in the configuration: the names in the pipeline.
     instances: HashMap<String, Vec<String>>,
@@ -28,31 +29,29 @@ struct Place {
 }
 
 impl Creation<'_> {
-    /// The jobs with their `needs` and `dependencies` written out.
-    pub(super) fn tied(
+    /// Writes out the `needs` and `dependencies` of jobs, whose ties are given in their order.
+    pub(super) fn tie(
         &mut self,
-        drafts: IndexMap<String, Draft<'_>>,
+        jobs: &mut IndexMap<String, Job>,
+        ties: &[Ties<'_>],
         excluded: &[ExcludedJob],
-    ) -> IndexMap<String, Job> {
-        let mut directory = Directory { instances: HashMap::new(), jobs: HashMap::new() };
-        for (name, draft) in &drafts {
-            let base = draft.job.base_name().to_owned();
-            directory.instances.entry(base).or_default().push(name.clone());
-            let matrix = draft.job.parallel.as_ref().map(|it| it.matrix.clone());
-            let place = Place {
-                stage: self.stage_of(&draft.job.stage),
-                matrix: matrix.unwrap_or_default(),
-            };
-            directory.jobs.insert(name.clone(), place);
+    ) {
+        let mut directory = Directory::default();
+        if ties.iter().any(|it| it.needs.is_some() || it.dependencies.is_some()) {
+            for (name, job) in &*jobs {
+                let base = job.base_name().to_owned();
+                directory.instances.entry(base).or_default().push(name.clone());
+                let matrix = job.parallel.as_ref().map(|it| it.matrix.clone());
+                let stage = self.stage_of(&job.stage);
+                let place = Place { stage, matrix: matrix.unwrap_or_default() };
+                directory.jobs.insert(name.clone(), place);
+            }
         }
-        let mut jobs = IndexMap::with_capacity(drafts.len());
-        for (name, Draft { mut job, needs, dependencies }) in drafts {
-            job.needs = needs.map(|needs| self.needs(&job, needs, &directory, excluded));
-            job.dependencies = dependencies.map(|it| self.dependencies(&job, it, &directory));
-            jobs.insert(name, job);
+        for (job, Ties { needs, dependencies }) in jobs.values_mut().zip(ties) {
+            job.needs = needs.map(|needs| self.needs(job, needs, &directory, excluded));
+            job.dependencies = dependencies.map(|it| self.dependencies(job, it, &directory));
         }
-        self.refuse_circle(&jobs);
-        jobs
+        self.refuse_circle(jobs);
     }
 
     fn stage_of(&self, stage: &str) -> usize {

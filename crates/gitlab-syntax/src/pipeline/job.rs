@@ -12,6 +12,8 @@ use super::{
 use crate::variables::Variables;
 
 /// A job. Source: "CI/CD YAML syntax reference", section "Job keywords".
+///
+/// What few jobs have is in a box of its own: pipelines of thousands of jobs are made and listed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     /// Its name as people see it, with what `parallel` adds: `test 2/3`, `test: [linux, 3]`.
@@ -27,7 +29,7 @@ pub struct Job {
     /// `after_script` of the job or the default one.
     pub after_script: Vec<String>,
     /// The image it runs in.
-    pub image: Option<Image>,
+    pub image: Option<Box<Image>>,
     /// Its services.
     pub services: Vec<Service>,
     /// The variables of the configuration that the job has: inherited ones, its own, those of its
@@ -48,7 +50,7 @@ pub struct Job {
     /// Whether its failure counts.
     pub allow_failure: AllowFailure,
     /// What it keeps.
-    pub artifacts: Option<Artifacts>,
+    pub artifacts: Option<Box<Artifacts>>,
     /// Its caches, up to four.
     pub cache: Vec<Cache>,
     /// The regular expression that finds the coverage in the log, without the slashes.
@@ -62,13 +64,13 @@ pub struct Job {
     /// Jobs of one group never run at the same time; may hold variables.
     pub resource_group: Option<String>,
     /// Where it deploys to.
-    pub environment: Option<Environment>,
+    pub environment: Option<Box<Environment>>,
     /// The release it makes.
-    pub release: Option<Release>,
+    pub release: Option<Box<Release>>,
     /// The pipeline it starts instead of running a script.
-    pub trigger: Option<Trigger>,
+    pub trigger: Option<Box<Trigger>>,
     /// What of a parallel job it is.
-    pub parallel: Option<ParallelInstance>,
+    pub parallel: Option<Box<ParallelInstance>>,
     /// Identity tokens by the name of the variable that holds them.
     pub id_tokens: IndexMap<String, IdToken>,
     /// Secrets by the name of the variable that holds them.
@@ -80,7 +82,7 @@ pub struct Job {
     /// The tags that choose a runner.
     pub tags: Vec<String>,
     /// What it publishes with Pages.
-    pub pages: Option<Pages>,
+    pub pages: Option<Box<Pages>>,
     /// `run`: steps in place of a script.
     pub run: Vec<RunStep>,
 }

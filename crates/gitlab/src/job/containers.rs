@@ -73,7 +73,7 @@ pub(crate) async fn start(job: &mut Job, lane: &mut Lane) -> Result<bool, String
 
 /// The image that the job's scripts run in, with its name.
 fn image_of(job: &Job) -> Option<(Image, String)> {
-    let image = job.order.job.image.clone()?;
+    let image = job.order.job.image.as_deref().cloned()?;
     let name = job.variables.expand(&image.name);
     let is_wanted = job.options.containers.image != ImageUse::Ignore && !name.is_empty();
     is_wanted.then_some((image, name))

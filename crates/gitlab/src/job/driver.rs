@@ -176,7 +176,7 @@ fn outcome(ending: &Ending, lane: &mut Lane) -> (Status, JobReport) {
 /// The artifacts of a job, with the folder that it publishes ("CI/CD YAML syntax reference",
 /// `pages:publish`).
 fn artifacts_of(job: &Job, lane: &mut Lane) -> Option<Artifacts> {
-    let mut artifacts = job.order.job.artifacts.clone();
+    let mut artifacts = job.order.job.artifacts.as_deref().cloned();
     if let Some(pages) = &job.order.job.pages {
         let folder = pages.publish.as_ref().map(|folder| job.variables.expand(folder));
         let folder = folder.unwrap_or_else(|| "public".to_owned());

@@ -14,7 +14,7 @@ pub use windlass_gitlab_syntax::variables::predefined::slug;
 /// What is known of a job by its definition alone.
 #[must_use]
 pub fn of_job(job: &Job) -> Variables {
-    let (parallel, environment) = (job.parallel.as_ref(), job.environment.as_ref());
+    let (parallel, environment) = (job.parallel.as_deref(), job.environment.as_deref());
     let mut variables = predefined::of_job(&job.name, &job.stage, parallel, environment);
     variables.insert("CI_JOB_GROUP_NAME", Variable::literal(job.base_name()));
     if let Some(image) = &job.image {

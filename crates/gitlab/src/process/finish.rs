@@ -4,7 +4,7 @@
 //! `trigger:strategy` and `workflow:auto_cancel:on_job_failure`.
 
 use windlass_gitlab_syntax::pipeline::{AllowFailure, OnJobFailure, Retry};
-use windlass_kernel::{Command, OperationResult, Status};
+use windlass_kernel::{OperationResult, Status};
 
 use super::{
     Run,
@@ -90,6 +90,7 @@ impl Run {
         let opened = self.pipelines.len() - 1;
         self.job_mut(key).downstream = Some(opened);
         if !self.is_waited_for(key) {
+            self.release_turn(key);
             self.release_dependents(key);
             self.pass(key, End::Passed);
         }
@@ -97,7 +98,7 @@ impl Run {
     }
 
     /// Whether a trigger job ends with the pipeline that it triggered.
-    fn is_waited_for(&self, key: JobKey) -> bool {
+    pub(super) fn is_waited_for(&self, key: JobKey) -> bool {
         let definition = self.pipelines[key.pipeline].definition(key.job);
         definition.trigger.as_ref().is_some_and(|trigger| trigger.strategy.is_some())
     }
@@ -108,9 +109,8 @@ impl Run {
             return;
         }
         self.job_mut(key).end = Some(end);
-        if let Some(id) = self.job_mut(key).lock.take() {
-            self.commands.push(Command::Release { id });
-        }
+        self.give_up_place(key);
+        self.release_turn(key);
         let node = self.job(key).node.clone();
         self.conclude(node, end.words(), reason);
         if end.is_failure() {

@@ -9,6 +9,7 @@ use windlass_gitlab_syntax::pipeline::{Job, Need, Pipeline};
 use windlass_kernel::{Command, Node, NodeId, NodeKind, OperationId, Origin};
 
 use super::tally::{End, Tally};
+use super::turns::Group;
 use crate::{order::PipelineContext, report::JobReport};
 
 /// A job of a run.
@@ -55,7 +56,11 @@ pub(super) struct JobState {
     pub attempts: u32,
     /// What it is doing.
     pub operation: Option<OperationId>,
-    /// The turn in its resource group that it holds.
+    /// Its resource group.
+    pub group: Option<Group>,
+    /// Its place in that, as long as its own turn to wait has not come.
+    pub place: Option<OperationId>,
+    /// The turn in it that it holds.
     pub lock: Option<OperationId>,
     /// Whether a person started it.
     pub is_manual: bool,
@@ -235,6 +240,8 @@ impl JobState {
             dependents: Vec::new(),
             attempts: 0,
             operation: None,
+            group: None,
+            place: None,
             lock: None,
             is_manual: false,
             has_passed: false,

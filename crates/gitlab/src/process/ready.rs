@@ -1,11 +1,10 @@
 //! What becomes of a job whose turn has come: it is skipped, asked about, put off, made to wait for
 //! its resource group, or started.
 //!
-//! Source: "CI/CD YAML syntax reference", sections `when`, `needs` and `resource_group`; "Resource
-//! group".
+//! Source: "CI/CD YAML syntax reference", sections `when` and `needs`.
 
 use windlass_gitlab_syntax::pipeline::{AllowFailure, When};
-use windlass_kernel::{Actor, GateSpec, LockSpec, Operation, OperationId, OperationResult};
+use windlass_kernel::{Actor, GateSpec, Operation, OperationResult};
 
 use super::{
     Purpose, Run,
@@ -82,6 +81,8 @@ impl Run {
                     None => question,
                 };
                 let fields = Default::default();
+                // A manual job is none of the upcoming ones until somebody starts it.
+                self.give_up_place(key);
                 self.begin(key, Operation::Gate(GateSpec { name, prompt, fields }), Purpose::Gate);
                 if self.is_optional(key) {
                     self.pass(key, End::ManualOptional);
@@ -130,19 +131,6 @@ impl Run {
         }
     }
 
-    pub(super) fn lock_settled(&mut self, key: JobKey, id: OperationId, result: &OperationResult) {
-        match result {
-            OperationResult::Locked => {
-                self.job_mut(key).lock = Some(id);
-                if let Some(reason) = self.pipelines[key.pipeline].stopped.clone() {
-                    return self.end_job(key, End::Canceled, Some(reason));
-                }
-                self.start_job(key);
-            }
-            other => self.could_not_wait(key, other),
-        }
-    }
-
     /// The wait is over; the pipeline may have been stopped meanwhile.
     fn go_on(&mut self, key: JobKey) {
         match self.pipelines[key.pipeline].stopped.clone() {
@@ -151,7 +139,7 @@ impl Run {
         }
     }
 
-    fn could_not_wait(&mut self, key: JobKey, result: &OperationResult) {
+    pub(super) fn could_not_wait(&mut self, key: JobKey, result: &OperationResult) {
         match result {
             OperationResult::Failed { message } => {
                 self.end_job(key, End::Failed, Some(message.clone()));
@@ -163,21 +151,6 @@ impl Run {
                 let reason = self.pipelines[key.pipeline].stopped.clone();
                 self.end_job(key, End::Canceled, reason);
             }
-        }
-    }
-
-    /// Waits for the turn in the job's resource group, where it has one.
-    fn take_turn(&mut self, key: JobKey) {
-        let definition = self.pipelines[key.pipeline].definition(key.job);
-        let group =
-            definition.resource_group.as_ref().map(|group| self.levels(key).merged().expand(group));
-        match group.filter(|group| !group.is_empty()) {
-            Some(group) => {
-                let group = format!("resource_group/{group}");
-                let lock = LockSpec { group, cancel_in_progress: false, queue_all: true };
-                self.begin(key, Operation::Lock(lock), Purpose::Lock);
-            }
-            None => self.start_job(key),
         }
     }
 }

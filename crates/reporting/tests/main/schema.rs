@@ -7,9 +7,9 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 use windlass_kernel::{
     Actor, Annotation, AnnotationLevel, CancelReason, Change, Command, ExecSpec, Fact,
-    FetchedSource, GateDecision, GateSpec, JobResult, LockSpec, LogSlice, Node, NodeKind,
-    Observation, Operation, OperationId, OperationResult, Origin, RunRequest, SourceRequest,
-    Status, WorkerRequest,
+    FetchedSource, GateDecision, GateSpec, JobResult, LockOrder, LockSpec, LogSlice, Node,
+    NodeKind, Observation, Operation, OperationId, OperationResult, Origin, RunRequest,
+    SourceRequest, Status, WorkerRequest,
 };
 use windlass_reporting::{JsonSurface, Surface};
 
@@ -70,7 +70,14 @@ fn operations() -> Vec<Operation> {
             capture: true,
         }),
         Operation::Gate(GateSpec { name: "n".into(), prompt: "p".into(), fields: text_map() }),
-        Operation::Lock(LockSpec { group: "g".into(), cancel_in_progress: true, queue_all: false }),
+        Operation::Lock(LockSpec {
+            group: "g".into(),
+            cancel_in_progress: true,
+            queue_all: false,
+            order: LockOrder::Oldest,
+            part: 1,
+            is_upcoming: true,
+        }),
         Operation::Sleep { milliseconds: 5 },
         Operation::SpawnRun(RunRequest { payload: json!({"any": [1]}), wait: true }),
         Operation::Fetch(source),

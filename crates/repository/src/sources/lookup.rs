@@ -142,7 +142,8 @@ impl SourceCache {
     fn note(&self, url: &str, reference: &str) -> PathBuf {
         let digest = Sha256::new().chain_update(url).chain_update("\0").chain_update(reference);
         let digest = digest.finalize();
-        let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let first = digest.first_chunk().copied().unwrap_or_default();
+        let name = format!("{:032x}", u128::from_be_bytes(first));
         self.directory.join("references").join(name)
     }
 

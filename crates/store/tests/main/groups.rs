@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use windlass_engine::{Engine, Performers, RunHandle, Timers};
 use windlass_kernel::{
-    Actor, CancelReason, Command, Fact, LockSpec, NodeId, Operation, OperationId, OperationKind,
-    OperationResult, Process, ProcessError, RunInputs, Status,
+    Actor, CancelReason, Command, Fact, LockOrder, LockSpec, NodeId, Operation, OperationId,
+    OperationKind, OperationResult, Process, ProcessError, RunInputs, Status,
 };
 use windlass_store::{GroupClaim, GroupState, SharedLocks, Store};
 
@@ -18,7 +18,12 @@ pub fn claim(run: u128, cancel_in_progress: bool, queue_all: bool) -> GroupClaim
         project: "/project".into(),
         run: run_id(run),
         operation: OperationId(1),
-        lock: LockSpec { group: "deploy".into(), cancel_in_progress, queue_all },
+        lock: LockSpec {
+            group: "deploy".into(),
+            cancel_in_progress,
+            queue_all,
+            ..LockSpec::default()
+        },
     }
 }
 
@@ -54,6 +59,60 @@ async fn a_group_that_queues_all_goes_by_the_order_of_claims() {
         }
         assert_eq!(state(&store, run).await, HELD);
         store.leave_group(run_id(run), OperationId(1)).await.unwrap();
+    }
+}
+
+/// GitLab's "Resource group", section "Process modes": what waits and what is upcoming, by the age
+/// of the pipeline; of one pipeline what waits goes first.
+#[tokio::test]
+async fn who_comes_next_may_go_by_age() {
+    let cases = [
+        (LockOrder::FirstCome, 3),
+        (LockOrder::Oldest, 2),
+        (LockOrder::Newest, 4),
+        (LockOrder::NewestWaiting, 4),
+    ];
+    for (order, next) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path()).await;
+        for run in [9, 3, 2, 4] {
+            let mut claim = claim(run, false, true);
+            claim.lock.order = order;
+            store.claim_group(&claim).await.unwrap();
+        }
+        store.leave_group(run_id(9), OperationId(1)).await.unwrap();
+        for run in [2, 3, 4] {
+            let expected = if run == next { HELD } else { GroupState::Waiting };
+            assert_eq!(state(&store, run).await, expected, "{order:?} {run}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_upcoming_place_holds_back_what_is_behind_it() {
+    let upcoming = |run: u128, order: LockOrder| {
+        let mut claim = claim(run, false, true);
+        (claim.operation, claim.lock.order, claim.lock.is_upcoming) = (OperationId(7), order, true);
+        claim
+    };
+    for order in [LockOrder::Oldest, LockOrder::NewestWaiting] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path()).await;
+        assert_eq!(store.claim_group(&upcoming(5, order)).await.unwrap(), GroupState::Waiting);
+        let mut newer = claim(6, false, true);
+        newer.lock.order = order;
+        let waits = order == LockOrder::Oldest;
+        let expected = if waits { GroupState::Waiting } else { HELD };
+        assert_eq!(store.claim_group(&newer).await.unwrap(), expected, "{order:?}");
+        // Of its own pipeline an upcoming place holds nothing back.
+        let mut own = claim(5, false, true);
+        own.lock.order = order;
+        let expected = if waits { HELD } else { GroupState::Waiting };
+        assert_eq!(store.claim_group(&own).await.unwrap(), expected, "{order:?}");
+        for operation in [1, 7] {
+            store.leave_group(run_id(5), OperationId(operation)).await.unwrap();
+        }
+        assert_eq!(state(&store, 6).await, HELD);
     }
 }
 

@@ -1,20 +1,46 @@
-//! `windlass graph`: the jobs of a workflow and what they wait for.
+//! `windlass graph`: the jobs of a workflow or a pipeline and what they wait for.
+
+use std::path::PathBuf;
 
 use windlass_github::launch::Compiled;
 use windlass_github_syntax::workflow::{Job, Workflow};
 use windlass_reporting::outline::{self, GraphNode};
+use windlass_repository::{DialectName, Project};
 
 use crate::{
     arguments::{ColorChoice, Graph, GraphFormat},
     commands::completions::print,
-    exit::{Failure, Outcome},
+    exit::{Exit, Failure, Outcome},
+    gitlab,
     run::{choose, problems, project, surface},
 };
 
-/// Draws one workflow.
-pub fn graph(arguments: &Graph, color: ColorChoice) -> Outcome {
+/// Draws one workflow, or the pipeline of GitLab.
+pub async fn graph(arguments: Graph, color: ColorChoice) -> Outcome {
     let project = project::discover()?;
-    project::choose_dialect(&project, Some("github"), false)?;
+    let graph = match project::choose_dialect(&project, arguments.dialect.as_deref(), false)? {
+        DialectName::GitLab => {
+            let file = arguments.workflow.as_ref().map(PathBuf::from);
+            match gitlab::graph::graph(project, file, color).await? {
+                Some(graph) => graph,
+                None => return Ok(Exit::Refused),
+            }
+        }
+        _ => of_workflow(&arguments, &project, color)?,
+    };
+    let text = match arguments.format {
+        GraphFormat::Text => outline::text(&graph, surface::appearance(color).unicode),
+        GraphFormat::Mermaid => outline::mermaid(&graph),
+        GraphFormat::Svg => outline::svg(&graph),
+    };
+    print(text.as_bytes())
+}
+
+fn of_workflow(
+    arguments: &Graph,
+    project: &Project,
+    color: ColorChoice,
+) -> Result<outline::Graph, Failure> {
     let wanted: Vec<String> = arguments.workflow.iter().cloned().collect();
     let files = choose::named_files(&project.root, &wanted)?;
     let [file] = files.as_slice() else {
@@ -30,13 +56,7 @@ pub fn graph(arguments: &Graph, color: ColorChoice) -> Outcome {
         problems::show(&compiled, colours).map_err(Failure::environment)?;
         return Err(Failure::refused_because(format!("{} cannot be read", file.name)));
     };
-    let graph = graph_of(workflow);
-    let text = match arguments.format {
-        GraphFormat::Text => outline::text(&graph, surface::appearance(color).unicode),
-        GraphFormat::Mermaid => outline::mermaid(&graph),
-        GraphFormat::Svg => outline::svg(&graph),
-    };
-    print(text.as_bytes())
+    Ok(graph_of(workflow))
 }
 
 fn graph_of(workflow: &Workflow) -> outline::Graph {

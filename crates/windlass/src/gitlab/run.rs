@@ -42,7 +42,9 @@ pub async fn run(arguments: Run, project: Project, color: ColorChoice) -> Outcom
     if arguments.dry_run {
         return print(plan(pipeline, &opened).as_bytes());
     }
-    let inputs = run_inputs(&arguments, &opened, &wanted, &compiled, pipeline);
+    let mut inputs = run_inputs(&arguments, &opened, &wanted, &compiled, pipeline);
+    let of_project = crate::settings::read(&opened.project.root)?.settings.gitlab;
+    inputs.resource_groups = of_project.resource_groups;
     start(arguments, opened, wanted, inputs, color).await
 }
 
@@ -153,6 +155,7 @@ fn run_inputs(
             stage: None,
             with_needs: !arguments.no_needs,
         },
+        ..GitlabRunInputs::default()
     }
 }
 

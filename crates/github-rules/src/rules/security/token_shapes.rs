@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// How sure it is that a text is a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,11 @@ const fn is_path(byte: u8) -> bool {
 /// The beginnings of all shapes in their order, and last that of a private key.
 static BEGINNINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let beginnings = SHAPES.iter().map(|shape| shape.beginning).chain(["-----BEGIN "]);
-    AhoCorasick::new(beginnings).ok()
+    // Vector instructions pass over most of a text, which needs this kind of match; for the rest
+    // the automaton that is made soonest is best.
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostFirst).kind(Some(AhoCorasickKind::NoncontiguousNFA));
+    builder.build(beginnings).ok()
 });
 
 /// Every token in a text in its order: where, what it is, and how sure that is.

@@ -1,7 +1,7 @@
 //! Looking at one text: readers and rules, shellcheck, and what the project's settings say of it.
 
 use std::{
-    cell::RefCell,
+    cell::{LazyCell, RefCell},
     collections::BTreeMap,
     env,
     io::{self, Write},
@@ -188,7 +188,7 @@ fn shown(path: &Path) -> String {
 fn tell_unknown(read: &ReadSettings) {
     let mut warnings: Vec<String> =
         read.unknown.iter().map(|key| format!("the key `{key}` is not known")).collect();
-    let rules = every_rule();
+    let rules = LazyCell::new(every_rule);
     for code in read.settings.check.codes() {
         if !rules.iter().any(|rule| rule.code == code) {
             let nearest = nearest(code, rules.iter().map(|rule| rule.code));
