@@ -26,6 +26,8 @@ const DEBIAN: &[(&str, &str)] = &[
     ("podman", "podman"),
     ("netavark", "netavark"),
     ("aardvark-dns", "aardvark-dns"),
+    ("newuidmap", "uidmap"),
+    ("slirp4netns", "slirp4netns"),
 ];
 
 /// Programs of Debian that lie outside of the PATH.

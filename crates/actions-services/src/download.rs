@@ -1,20 +1,17 @@
 //! Downloads of blobs: `GET` and `HEAD` on a signed address, whole or a range.
 
-use std::{
-    fs::File,
-    io::{self, Read as _, Seek as _},
-    sync::Arc,
-};
+use std::{io, sync::Arc};
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::{Path, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tokio::task::spawn_blocking;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
 use windlass_store::{Blob, Part};
 
 use crate::{
@@ -104,34 +101,12 @@ fn body(blob: Blob, parts: &[Part], start: u64, end: u64) -> Body {
     }
     let bytes = stream::iter(pieces)
         .then(|(path, offset, count)| async move {
-            let open = move || {
-                let mut file = File::open(path)?;
-                file.seek(io::SeekFrom::Start(offset))?;
-                Ok::<_, io::Error>(file)
-            };
-            let file = spawn_blocking(open).await.map_err(io::Error::other)??;
-            Ok::<_, io::Error>(stream::try_unfold((file, count), chunk))
+            let mut file = tokio::fs::File::open(path).await?;
+            file.seek(io::SeekFrom::Start(offset)).await?;
+            Ok::<_, io::Error>(ReaderStream::with_capacity(file.take(count), CHUNK))
         })
         .try_flatten();
     Body::from_stream(bytes)
-}
-
-/// The next bytes of so many that are left. They are sent from where they were read to.
-async fn chunk((mut file, left): (File, u64)) -> io::Result<Option<(Bytes, (File, u64))>> {
-    if left == 0 {
-        return Ok(None);
-    }
-    let read = spawn_blocking(move || {
-        let wanted = left.min(CHUNK as u64);
-        let mut bytes = Vec::with_capacity(wanted as usize);
-        file.by_ref().take(wanted).read_to_end(&mut bytes)?;
-        Ok::<_, io::Error>((file, bytes))
-    });
-    let (file, bytes) = read.await.map_err(io::Error::other)??;
-    match bytes.len() as u64 {
-        0 => Err(io::ErrorKind::UnexpectedEof.into()),
-        count => Ok(Some((bytes.into(), (file, left - count)))),
-    }
 }
 
 #[cfg(test)]

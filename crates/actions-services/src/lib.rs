@@ -16,7 +16,6 @@ mod git;
 mod identity;
 mod jobs;
 mod large_files;
-mod part_writer;
 mod range;
 mod rest;
 mod server;

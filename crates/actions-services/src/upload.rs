@@ -14,11 +14,11 @@ use axum::{
 };
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
+use tokio::io::AsyncWriteExt as _;
 use windlass_store::{Blob, BlobKind, PartName};
 
 use crate::{
     block_list,
-    part_writer::PartWriter,
     server::Shared,
     signed_url::{Permission, Signature},
 };
@@ -200,7 +200,7 @@ async fn receive(
 ) -> Result<(), BlobError> {
     let unique = ulid::Ulid::generate().to_string();
     let mut draft = Draft { path: blob.unfinished_part(&unique), is_kept: false };
-    let mut writer = PartWriter::create(draft.path.clone());
+    let mut file = tokio::fs::File::create(&draft.path).await?;
     let mut size = 0_u64;
     loop {
         let frame = tokio::time::timeout(shared.limits.idle, body.frame()).await;
@@ -218,9 +218,10 @@ async fn receive(
                 message,
             ));
         }
-        writer.push(data).await?;
+        file.write_all(&data).await?;
     }
-    writer.finish().await?;
+    // Writes happen behind our back; this waits for them and tells whether they failed.
+    file.flush().await?;
     tokio::fs::rename(&draft.path, blob.part(name)).await?;
     draft.is_kept = true;
     Ok(())

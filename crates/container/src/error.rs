@@ -122,8 +122,29 @@ impl EngineError {
         if is_taken.iter().any(|words| lower.contains(words)) {
             return Self::PortInUse { container: container.to_owned(), reason };
         }
-        Self::Refused { action, reason }
+        match without_root(&lower) {
+            Some(advice) => Self::Refused { action, reason: format!("{reason}. {advice}") },
+            None => Self::Refused { action, reason },
+        }
     }
+}
+
+/// What an engine that does not run as root lacks, by its words (podman(1), "Rootless mode").
+fn without_root(lower: &str) -> Option<&'static str> {
+    let says = |words: &[&str]| words.iter().any(|words| lower.contains(words));
+    if says(&["newuidmap", "newgidmap", "/etc/subuid", "/etc/subgid"]) {
+        return Some(
+            "An engine without root needs newuidmap (Debian's package uidmap) and lines for its \
+             user in /etc/subuid and /etc/subgid",
+        );
+    }
+    if says(&["/dev/net/tun", "slirp4netns", "pasta failed"]) {
+        return Some(
+            "The network of an engine without root needs slirp4netns or pasta, and a /dev/net/tun \
+             that its user may open; start the engine anew afterwards",
+        );
+    }
+    None
 }
 
 /// An error in one line, with those behind it that say more.
@@ -175,5 +196,9 @@ mod tests {
         assert!(matches!(taken, EngineError::PortInUse { .. }), "{taken}");
         assert!(taken.to_string().contains("container 'db'"));
         assert!(matches!(meaning("no"), EngineError::Refused { .. }));
+        let network = "/usr/bin/slirp4netns failed: open(\"/dev/net/tun\"): Permission denied";
+        assert!(meaning(network).to_string().contains("that its user may open"));
+        let numbers = "cannot find UID/GID for user ci: no subuid ranges found in /etc/subuid";
+        assert!(meaning(numbers).to_string().contains("package uidmap"));
     }
 }

@@ -90,9 +90,10 @@ impl Submodule {
         let origin = top.join(origin.trim_end().trim_start_matches("file://"));
         let beside = origin.parent()?.join(name);
         // `git clone` takes an address without the ending, too.
-        let with_ending = beside.with_extension("git");
+        let mut with_ending = beside.clone().into_os_string();
+        with_ending.push(".git");
         let is_repository = |it: &PathBuf| it.join("HEAD").is_file() || it.join(".git").exists();
-        [beside, with_ending].into_iter().find(is_repository)
+        [beside, with_ending.into()].into_iter().find(is_repository)
     }
 }
 
@@ -157,6 +158,28 @@ mod tests {
         assert_eq!(of("https://example.com/octo/other.git"), None);
         assert_eq!(of("git@example.com:octo/other.git"), None);
         assert_eq!(of("other"), None);
+    }
+
+    #[test]
+    fn a_neighbour_of_origin_is_found_and_nothing_further_away() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let top = directory.path().join("work/shop");
+        let git = |words: &[&str]| Git::new(&top).arguments(words).run().map(drop).expect("git");
+        std::fs::create_dir_all(&top).expect("a directory");
+        for name in ["served/lib.v2.git", "elsewhere/lib.git"] {
+            let name = directory.path().join(name).display().to_string();
+            git(&["init", "--quiet", "--bare", &name]);
+        }
+        git(&["init", "--quiet"]);
+        let origin = directory.path().join("served/shop.git").display().to_string();
+        git(&["remote", "add", "origin", &origin]);
+        let entry = |name: &str, url: &str| {
+            format!("[submodule \"{name}\"]\n\tpath = {name}\n\turl = {url}\n")
+        };
+        let text = entry("near", "../lib.v2") + &entry("far", "../../elsewhere/lib.git");
+        std::fs::write(top.join(".gitmodules"), text).expect("a file");
+        let near = ("octo/lib.v2".to_owned(), directory.path().join("served/lib.v2.git"));
+        assert_eq!(siblings(&top, "octo/shop"), [near]);
     }
 
     #[test]

@@ -58,6 +58,32 @@ cat >/dev/null
 kill $! ; wait $! ; rm -rf "$1"
 "#;
 
+/// The same as the user `$2`, without root: his home and runtime directory lie beside the rest, and
+/// by the latter the processes are known that hold his network and his namespaces open.
+const PODMAN_WITHOUT_ROOT: &str = r#"
+mkdir "$1/home" "$1/runtime"; chown -R "$2" "$1"; chmod 700 "$1/runtime"
+printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nexit_command_delay = 1\n' >"$1/conf"
+cd "$1"
+env -i PATH="$PATH" HOME="$1/home" XDG_RUNTIME_DIR="$1/runtime" CONTAINERS_CONF="$1/conf" \
+  setpriv --reuid="$2" --regid="$2" --init-groups podman --root "$1/data" --runroot "$1/run" \
+  --storage-driver vfs system service --time=0 "unix://$1/engine.sock" >"$1/log" 2>&1 &
+cat >/dev/null
+kill $! ; wait $!
+for entry in /proc/[0-9]*; do
+  if tr '\0' '\n' <"$entry/environ" | grep -qx "XDG_RUNTIME_DIR=$1/runtime"; then
+    kill -KILL "${entry#/proc/}"
+  fi
+done
+sleep 0.2
+cd /; grep -o " $1/[^ ]*" /proc/mounts | sort -r | xargs -r umount -l
+rm -rf "$1"
+"#;
+
+/// What Podman needs without root, by the package of Debian that has it.
+const WITHOUT_ROOT: &[(&str, &str)] =
+    &[("newuidmap", "uidmap"), ("slirp4netns", "slirp4netns"), ("setpriv", "util-linux")];
+
 /// The root of the image: busybox and a name for each of its programs.
 const IMAGE: &str = r#"
 set -e; mkdir -p "$1/bin" "$1/tmp" "$1/etc" "$1/root"
@@ -71,6 +97,8 @@ tar -C "$1" -c . | docker import - busybox:latest
 #[derive(Debug)]
 pub struct ContainerEngine {
     directory: PathBuf,
+    /// The user that it runs as, where that is not root.
+    user: Option<String>,
     /// Ends when it, and with it its standard input, is dropped.
     _keeper: Child,
 }
@@ -85,7 +113,7 @@ impl ContainerEngine {
 
     /// A Docker engine for one test, which may break it.
     pub fn docker() -> Option<Self> {
-        Self::start(DOCKER, PROGRAMS)
+        Self::start(DOCKER, PROGRAMS, None)
     }
 
     /// A Podman engine for one test.
@@ -94,11 +122,33 @@ impl ContainerEngine {
         programs.extend(
             PROGRAMS.iter().filter(|(program, _)| !["dockerd", "containerd"].contains(program)),
         );
-        Self::start(PODMAN, &programs)
+        Self::start(PODMAN, &programs, None)
+    }
+
+    /// A Podman engine for one test that runs as the first user with numbers to give to its
+    /// containers (subuid(5)), and not as root.
+    #[allow(clippy::print_stderr, reason = "a test says why it does nothing")]
+    pub fn podman_without_root() -> Option<Self> {
+        let ranges = std::fs::read_to_string("/etc/subuid").unwrap_or_default();
+        let users = ranges.lines().filter_map(|line| line.split(':').next());
+        let Some(user) = users.filter(|user| *user != "root").find(|user| exists(user)) else {
+            eprintln!("skipped: /etc/subuid names no user but root");
+            return None;
+        };
+        // Any user may open it where the system is set up as Debian does it.
+        if !may_open_tunnels() {
+            eprintln!("skipped: users but root may not open /dev/net/tun");
+            return None;
+        }
+        let mut programs = vec![("podman", "podman"), ("docker", "docker.io")];
+        programs
+            .extend(PROGRAMS.iter().filter(|(program, _)| ["runc", "busybox"].contains(program)));
+        programs.extend(WITHOUT_ROOT);
+        Self::start(PODMAN_WITHOUT_ROOT, &programs, Some(user.to_owned()))
     }
 
     #[allow(clippy::expect_used, clippy::panic, reason = "a test's assertion")]
-    fn start(script: &str, programs: &[(&str, &str)]) -> Option<Self> {
+    fn start(script: &str, programs: &[(&str, &str)], user: Option<String>) -> Option<Self> {
         let missing: Vec<&str> = programs
             .iter()
             .filter(|(program, _)| !has(program))
@@ -111,9 +161,9 @@ impl ContainerEngine {
         let directory = tempfile::Builder::new().prefix("windlass-engine-").tempdir();
         let directory = directory.expect("a directory").keep();
         let mut keeper = Command::new("sh");
-        keeper.args(["-c", script, "keeper"]).arg(&directory).process_group(0);
+        keeper.args(["-c", script, "keeper"]).arg(&directory).args(&user).process_group(0);
         keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let engine = ContainerEngine { _keeper: keeper.spawn().expect("a shell"), directory };
+        let engine = ContainerEngine { _keeper: keeper.spawn().expect("a shell"), directory, user };
         let began = Instant::now();
         while !engine.command("docker").arg("version").output().is_ok_and(|it| it.status.success())
         {
@@ -138,6 +188,12 @@ impl ContainerEngine {
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// The user that it runs as, where that is not root.
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        self.user.as_deref()
     }
 
     pub(crate) fn command(&self, program: &str) -> Command {
@@ -182,6 +238,16 @@ impl ContainerEngine {
 fn has(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
+}
+
+fn exists(user: &str) -> bool {
+    Command::new("id").arg("-u").arg(user).output().is_ok_and(|output| output.status.success())
+}
+
+fn may_open_tunnels() -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    let tunnel = std::fs::metadata("/dev/net/tun");
+    tunnel.is_ok_and(|tunnel| tunnel.permissions().mode() & 0o006 == 0o006)
 }
 
 fn is_root() -> bool {

@@ -208,3 +208,42 @@ fn the_workflows_of_the_guides_with_services_run_on_real_ones() {
         done.tells(&[&format!("database of {words}"), cache]);
     }
 }
+
+/// Programs of the guide `000-ci-pipeline` in the image of its job. Its address names a database
+/// that nobody has made: as test suites do it, this one makes its own.
+const SUITE: &str = "cat >usr/bin/pytest <<'END'
+#!/bin/sh
+set -e
+psql -qc 'create database test' \"${DATABASE_URL%/*}/postgres\"
+psql -Atc \"select 'suite in ' || current_database()\" \"$DATABASE_URL\"
+END
+printf '#!/bin/sh\\n' >usr/bin/pip; chmod 755 usr/bin/pytest usr/bin/pip";
+
+#[test]
+fn the_guide_that_finds_its_database_by_name_runs_in_a_container() {
+    let Some(cases) = std::env::var_os("WINDLASS_CASES").map(PathBuf::from) else {
+        println!("skipped: WINDLASS_CASES names no folder with the workflows of the guides");
+        return;
+    };
+    let file = cases.join("guides/github/000-ci-pipeline/.github/workflows/ci.yml");
+    let (Some(engine), Ok(workflow)) = (engine(), fs::read_to_string(&file)) else { return };
+    let bin = postgres().unwrap().join("bin").display().to_string();
+    engine.import_programs(&ProgramImage {
+        name: "suite:1",
+        paths: &[&format!("{bin}/psql")],
+        finish: SUITE,
+        changes: &[&format!("ENV PATH={bin}:/usr/bin:/bin")],
+    });
+    let stage = Stage::new(&workflow);
+    let nothing = stage.beside("nothing");
+    fs::create_dir_all(&nothing).unwrap();
+    fs::write(nothing.join("action.yml"), NOTHING).unwrap();
+    let actions = ["actions/setup-python", "codecov/codecov-action"];
+    let actions = actions.map(|action| format!("--action={action}=../nothing"));
+    let words = ["run", "--job", "test", "--platform", "ubuntu-latest=suite:1"];
+    let mut command = stage.command(&words);
+    command.args(actions).env("DOCKER_HOST", engine.address());
+    let done = start(command).finish().expect(0);
+    done.tells(&["Service 'postgres' is ready", "suite in test"]);
+    stage.assert_nothing_left();
+}

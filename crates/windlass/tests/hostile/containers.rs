@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 use rustix::process::Signal;
 use windlass_testkit::ContainerEngine;
 
-use crate::stage::{Stage, soon, start};
+use crate::stage::{Finished, Stage, soon, start};
 
 /// The user and group `nobody`.
 const NOBODY: &str = "65534";
@@ -89,6 +89,70 @@ jobs:
     stage.assert_nothing_left();
 }
 
+/// Runs the program as another user, to whom all that belongs to the test is given.
+fn run_as(user: &str, stage: &Stage, engine: &ContainerEngine, arguments: &[&str]) -> Finished {
+    let run = command(stage, engine, arguments);
+    let home = stage.beside("home");
+    fs::create_dir_all(&home).unwrap();
+    let root = stage.project().parent().unwrap().to_owned();
+    let given = Command::new("chown").args(["-R", &format!("{user}:{user}")]).arg(root).status();
+    assert!(given.unwrap().success());
+    let mut other = Command::new("setpriv");
+    other.args([&format!("--reuid={user}"), &format!("--regid={user}"), "--clear-groups"]);
+    other.arg(run.get_program()).args(run.get_args());
+    stage.surround(&mut other);
+    other.env("DOCKER_HOST", engine.address()).env("HOME", home);
+    start(other).finish()
+}
+
+#[test]
+fn podman_without_root_has_jobs_services_and_actions() {
+    let Some(engine) = ContainerEngine::podman_without_root() else { return };
+    let stage = Stage::new(
+        "on: push
+jobs:
+  inside:
+    runs-on: x
+    container: docker.io/library/busybox
+    services: {web: {image: docker.io/library/busybox, command: httpd -f -p 80 -h /etc}}
+    steps:
+      - run: wget -q -O - http://web/passwd; touch by-job
+      - uses: ./look
+      - run: ls
+  outside:
+    runs-on: x
+    services:
+      web: {image: docker.io/library/busybox, ports: [80], command: httpd -f -p 80 -h /etc}
+    steps:
+      - run: |
+          exec 3<>/dev/tcp/127.0.0.1/${{ job.services.web.ports[80] }}
+          printf 'GET /passwd HTTP/1.0\\r\\n\\r\\n' >&3; grep root <&3
+        shell: bash
+      - uses: ./look
+      - run: rm by-action && echo removed
+",
+    );
+    let metadata = "name: Look\ndescription: Looks\nruns: {using: docker, image: Dockerfile}\n";
+    stage.write("look/action.yml", metadata);
+    let dockerfile = "FROM docker.io/library/busybox\nENTRYPOINT [\"sh\", \"-c\", \"touch by-action; \
+                      echo looked, services at ${ACTIONS_RESULTS_URL:-no address}\"]\n";
+    stage.write("look/Dockerfile", dockerfile);
+    engine.docker_says(&["tag", "busybox", "docker.io/library/busybox"]);
+    let user = engine.user().unwrap();
+    let done = run_as(user, &stage, &engine, &["run", "--pull", "never"]).expect(0);
+    done.tells(&[
+        "inside  | root:x:0:0",
+        "inside  | by-action",
+        "outside | root:x:0:0",
+        "outside | removed",
+        "looked, services at no address",
+        "cannot call the services of this run",
+        "an engine that runs as root",
+    ]);
+    assert_eq!(left(&stage, &engine), "");
+    stage.assert_nothing_left();
+}
+
 #[test]
 fn files_that_containers_made_do_not_outlive_the_run_of_another_user_than_root() {
     let Some(engine) = ContainerEngine::shared() else { return };
@@ -110,19 +174,7 @@ jobs:
     let socket = engine.directory().join("engine.sock");
     fs::set_permissions(socket, fs::Permissions::from_mode(0o666)).unwrap();
     fs::set_permissions(engine.directory(), fs::Permissions::from_mode(0o711)).unwrap();
-    let run = command(&stage, engine, &["run"]);
-    let home = stage.beside("home");
-    fs::create_dir_all(&home).unwrap();
-    let root = stage.project().parent().unwrap().to_owned();
-    let given =
-        Command::new("chown").args(["-R", &format!("{NOBODY}:{NOBODY}")]).arg(root).status();
-    assert!(given.unwrap().success());
-    let mut other = Command::new("setpriv");
-    other.args([&format!("--reuid={NOBODY}"), &format!("--regid={NOBODY}"), "--clear-groups"]);
-    other.arg(run.get_program()).args(run.get_args());
-    stage.surround(&mut other);
-    other.env("DOCKER_HOST", engine.address()).env("HOME", home);
-    start(other).finish().expect(0).tells(&["two"]);
+    run_as(NOBODY, &stage, engine, &["run"]).expect(0).tells(&["two"]);
     assert_eq!(left(&stage, engine), "");
     stage.assert_nothing_left();
 }

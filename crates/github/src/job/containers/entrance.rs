@@ -54,11 +54,10 @@ pub(crate) async fn open<'a>(
 async fn listen(job: &Job, services: &dyn ActionsServices) -> Result<ServiceEntrance, String> {
     let engine = job.options.containers.engine.get().await.map_err(|error| error.to_string())?;
     if !engine.shares_networks() {
-        return Err(
-            "the engine does not run as root on this machine, and its networks do not lead \
-                    here"
-                .to_owned(),
-        );
+        return Err("the engine does not run as root on this machine, and its networks do not \
+                    lead here. Steps that need them can run outside of containers, or with an \
+                    engine that runs as root (DOCKER_HOST)"
+            .to_owned());
     }
     let gateway = gateway(job, engine).await?;
     services.listen(gateway.ok_or("their network has no gateway")?).await
