@@ -19,7 +19,9 @@ use windlass_engine::{Decider, Engine, Gates, JobScheduler, Performers, RunHandl
 use windlass_gitlab::GitlabProcess;
 use windlass_gitlab::downstream::DownstreamPipelines;
 use windlass_gitlab::inputs::GitlabRunInputs;
-use windlass_gitlab::job::{ContainerSettings, GitlabJobDriver, GitlabRunnerOptions, OtherPipelines};
+use windlass_gitlab::job::{
+    ContainerSettings, GitlabJobDriver, GitlabRunnerOptions, OtherPipelines,
+};
 use windlass_gitlab::order::DIALECT;
 use windlass_gitlab_syntax::{Levels, Variable};
 use windlass_kernel::{

@@ -19,8 +19,9 @@ pub use fact::{Actor, Fact, RunInputs};
 pub use id::{NodeId, OperationId, RunId};
 pub use node::{Node, NodeKind, Origin, Status};
 pub use operation::{
-    ExecSpec, FetchedSource, GateDecision, GateSpec, JobOrder, JobResult, LockOrder, LockSpec, Observation,
-    Operation, OperationKind, OperationResult, RunRequest, SourceRequest, WorkerRequest,
+    ExecSpec, FetchedSource, GateDecision, GateSpec, JobOrder, JobResult, LockOrder, LockSpec,
+    Observation, Operation, OperationKind, OperationResult, RunRequest, SourceRequest,
+    WorkerRequest,
 };
 pub use process::{Process, ProcessError};
 pub use update::{Annotation, AnnotationLevel, Change, LogSlice, Update};

@@ -15,12 +15,11 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::{FileLogs, StoreError};
 
 /// Migrations in order; the database's `user_version` is how many of them it has had.
-const MIGRATIONS: &[&str] =
-    &[
-        include_str!("../migrations/0001_history.sql"),
-        include_str!("../migrations/0002_files.sql"),
-        include_str!("../migrations/0003_order_of_groups.sql"),
-    ];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_history.sql"),
+    include_str!("../migrations/0002_files.sql"),
+    include_str!("../migrations/0003_order_of_groups.sql"),
+];
 
 /// How long a statement waits for another process. Each holds the database for microseconds; a
 /// wait this long means that somebody is stopped in a debugger or the disk hangs.

@@ -218,11 +218,8 @@ async fn hand_over(
 ) -> Result<(), sqlx::Error> {
     let last = "SELECT turn_order FROM group_locks WHERE project = $1 AND name = $2 \
                 ORDER BY ticket DESC LIMIT 1";
-    let last: Option<String> = sqlx::query_scalar(last)
-        .bind(project)
-        .bind(group)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let last: Option<String> =
+        sqlx::query_scalar(last).bind(project).bind(group).fetch_optional(&mut *connection).await?;
     let order = last.as_deref().map(order_of).unwrap_or_default();
     let by = match order {
         LockOrder::FirstCome => "ticket",
@@ -255,5 +252,8 @@ fn word_of(order: LockOrder) -> &'static str {
 }
 
 fn order_of(word: &str) -> LockOrder {
-    ORDERS.iter().find(|(_, known)| *known == word).map_or(LockOrder::FirstCome, |(order, _)| *order)
+    ORDERS
+        .iter()
+        .find(|(_, known)| *known == word)
+        .map_or(LockOrder::FirstCome, |(order, _)| *order)
 }

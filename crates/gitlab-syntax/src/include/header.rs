@@ -103,7 +103,8 @@ impl Loader<'_> {
         };
         let body = document.body.unwrap_or_else(|| Value::text("", place));
         let mapping = body.as_mapping();
-        let other = mapping.into_iter().flat_map(Mapping::entries).find(|(key, _)| *key != "inputs");
+        let other =
+            mapping.into_iter().flat_map(Mapping::entries).find(|(key, _)| *key != "inputs");
         if let Some((_, entry)) = other {
             let cause = "a file of `spec:include` has `inputs` and nothing else".to_owned();
             return self.refuse(entry.key, cause);

@@ -152,7 +152,8 @@ fn definitions_of_inputs_come_from_other_files() {
 #[test]
 fn files_of_inputs_hold_nothing_else_and_repeat_nothing() {
     let header = |include: &str, inputs: &str| {
-        let text = format!("spec:\n  include: [{include}]\n  inputs: {inputs}\n---\na: {{script: x}}\n");
+        let text =
+            format!("spec:\n  include: [{include}]\n  inputs: {inputs}\n---\na: {{script: x}}\n");
         Project::new(&text)
             .file("good.yml", "inputs: {a: {default: x}}\n")
             .file("more.yml", "inputs: {a: {default: x}}\njob: {script: x}\n")

@@ -90,12 +90,8 @@ pub trait OtherPipelines: Send + Sync {
     ///
     /// # Errors
     /// Why there are none, and what to do about it, as people read it.
-    async fn artifacts(
-        &self,
-        project: &str,
-        job: &str,
-        reference: &str,
-    ) -> Result<PathBuf, String>;
+    async fn artifacts(&self, project: &str, job: &str, reference: &str)
+    -> Result<PathBuf, String>;
 
     /// The status of the latest pipeline of the default branch, once it has ended ("CI/CD YAML
     /// syntax reference", `needs:pipeline`).

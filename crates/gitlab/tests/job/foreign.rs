@@ -70,10 +70,7 @@ async fn a_job_mirrors_the_pipeline_of_another_project() {
         .await;
     assert_eq!(ended.end("a/good"), "passed");
     assert_eq!(ended.end("a/bad"), "failed (allowed to fail)");
-    assert_eq!(
-        ended.end("a/none"),
-        "failed (allowed to fail) missing dependency failure"
-    );
+    assert_eq!(ended.end("a/none"), "failed (allowed to fail) missing dependency failure");
     assert!(ended.log("a/none").contains("no pipeline of group/none is known"));
     assert_eq!(ended.printed("b/after"), ["on"]);
 }

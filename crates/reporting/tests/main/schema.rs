@@ -7,9 +7,9 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 use windlass_kernel::{
     Actor, Annotation, AnnotationLevel, CancelReason, Change, Command, ExecSpec, Fact,
-    FetchedSource, GateDecision, GateSpec, JobResult, LockOrder, LockSpec, LogSlice, Node, NodeKind,
-    Observation, Operation, OperationId, OperationResult, Origin, RunRequest, SourceRequest,
-    Status, WorkerRequest,
+    FetchedSource, GateDecision, GateSpec, JobResult, LockOrder, LockSpec, LogSlice, Node,
+    NodeKind, Observation, Operation, OperationId, OperationResult, Origin, RunRequest,
+    SourceRequest, Status, WorkerRequest,
 };
 use windlass_reporting::{JsonSurface, Surface};
 

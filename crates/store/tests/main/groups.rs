@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use windlass_engine::{Engine, Performers, RunHandle, Timers};
 use windlass_kernel::{
-    Actor, CancelReason, Command, Fact, LockOrder, LockSpec, NodeId, Operation, OperationId, OperationKind,
-    OperationResult, Process, ProcessError, RunInputs, Status,
+    Actor, CancelReason, Command, Fact, LockOrder, LockSpec, NodeId, Operation, OperationId,
+    OperationKind, OperationResult, Process, ProcessError, RunInputs, Status,
 };
 use windlass_store::{GroupClaim, GroupState, SharedLocks, Store};
 
@@ -18,7 +18,12 @@ pub fn claim(run: u128, cancel_in_progress: bool, queue_all: bool) -> GroupClaim
         project: "/project".into(),
         run: run_id(run),
         operation: OperationId(1),
-        lock: LockSpec { group: "deploy".into(), cancel_in_progress, queue_all, ..LockSpec::default() },
+        lock: LockSpec {
+            group: "deploy".into(),
+            cancel_in_progress,
+            queue_all,
+            ..LockSpec::default()
+        },
     }
 }
 

@@ -20,7 +20,8 @@ use windlass_kernel::RunId;
 use windlass_repository::Workspaces;
 
 use super::{
-    downstream::Downstream, environments::KnownEnvironments, others::Others, settings::Settings, sources::places, vault::Vault,
+    downstream::Downstream, environments::KnownEnvironments, others::Others, settings::Settings,
+    sources::places, vault::Vault,
 };
 use crate::{
     arguments::{self, PipelineFor},

@@ -12,8 +12,8 @@ use windlass_gitlab_syntax::{
     Job, Levels, Outcome as Created, Pipeline, Variables,
     pipeline::{ChildSource, Trigger, TriggerTarget},
 };
-use windlass_repository::Project;
 use windlass_reporting::outline::{Graph, GraphNode};
+use windlass_repository::Project;
 
 use super::{CONFIGURATION, compile, downstream::Downstream, facts, no_pipeline, tell};
 use crate::{

@@ -67,13 +67,21 @@ fn a_pipeline_is_drawn_with_its_child_pipelines() {
     stage.write("child.yml", "one: {script: x}\ntwo: {script: x, needs: [one]}\n");
     let drawn = stage.windlass(&["graph", "--format", "mermaid"]).expect(0).out;
     let label = |name: &str| {
-        let is_node = |line: &&str| !line.contains("subgraph") && line.contains(&format!("[\"{name}\"]"));
-        let node = drawn.lines().find(is_node).map(|line| line.trim().split('[').next().unwrap().to_owned());
+        let is_node =
+            |line: &&str| !line.contains("subgraph") && line.contains(&format!("[\"{name}\"]"));
+        let node = drawn
+            .lines()
+            .find(is_node)
+            .map(|line| line.trim().split('[').next().unwrap().to_owned());
         node.unwrap_or_else(|| panic!("no {name} in {drawn}"))
     };
-    for (one, other) in
-        [("build", "child"), ("child", "one"), ("one", "two"), ("two", "deploy"), ("build", "far (group/far)")]
-    {
+    for (one, other) in [
+        ("build", "child"),
+        ("child", "one"),
+        ("one", "two"),
+        ("two", "deploy"),
+        ("build", "far (group/far)"),
+    ] {
         let edge = format!("{} --> {}", label(one), label(other));
         assert!(drawn.contains(&edge), "{edge} for {one} and {other} in {drawn}");
     }
@@ -82,7 +90,10 @@ fn a_pipeline_is_drawn_with_its_child_pipelines() {
     stage.windlass(&["graph"]).expect(0).tells(&["build", "generated", "two"]);
     let drawn = stage.windlass(&["graph", "--format", "svg"]).expect(0);
     drawn.tells(&["<svg", ">two<"]);
-    stage.windlass(&["graph", "--dialect", "github"]).expect(2).complains(&["no .github/workflows"]);
+    stage
+        .windlass(&["graph", "--dialect", "github"])
+        .expect(2)
+        .complains(&["no .github/workflows"]);
 }
 
 /// "CI/CD YAML syntax reference", `needs:project` (the latest successful job, whatever became of its
@@ -142,8 +153,13 @@ fn environments_have_variables_of_their_own_and_an_end() {
     let settings = [variable("reviews", "review/*"), variable("anywhere", "*")].concat();
     stage.write("windlass.toml", &settings);
     let run = stage.windlass(&["run"]).expect(0);
-    run.tells(&["to reviews", "see reviews as verify", "| at anywhere", "to be stopped in 1 second"])
-        .conceals(&["never"]);
+    run.tells(&[
+        "to reviews",
+        "see reviews as verify",
+        "| at anywhere",
+        "to be stopped in 1 second",
+    ])
+    .conceals(&["never"]);
     thread::sleep(Duration::from_millis(1100));
     let stop = ["run", "--job", "stop", "--no-needs", "--ref", "main"];
     let run = stage.windlass(&stop).expect(0);
@@ -161,7 +177,8 @@ fn a_blocked_pipeline_says_how_it_goes_on() {
          asked]}\nb: {stage: b, script: [echo behind]}\n",
     );
     let run = stage.windlass(&["run"]).expect(0);
-    run.tells(&["Pipeline is blocked", "'ask me' was not started", "use --manual 'ask me'"]).conceals(&["| behind"]);
+    run.tells(&["Pipeline is blocked", "'ask me' was not started", "use --manual 'ask me'"])
+        .conceals(&["| behind"]);
     stage.windlass(&["run", "--manual", "ask me"]).expect(0).tells(&["| asked", "| behind"]);
 }
 
@@ -172,7 +189,8 @@ fn inputs_may_be_defined_in_a_file_of_their_own() {
         "spec:\n  include: [{local: /shared-inputs.yml}]\n---\ndeploy: {script: ['echo to $[[ \
          inputs.environment ]] in $[[ inputs.region ]]']}\n",
     );
-    let shared = "inputs:\n  environment: {options: [staging, production]}\n  region: {default: here}\n";
+    let shared =
+        "inputs:\n  environment: {options: [staging, production]}\n  region: {default: here}\n";
     stage.write("shared-inputs.yml", shared);
     let run = stage.windlass(&["run", "--input", "environment=staging"]).expect(0);
     run.tells(&["| to staging in here"]);
