@@ -162,6 +162,9 @@ fn options(
             ..ContainerSettings::default()
         },
         downstream: None,
+        scoped: Vec::new(),
+        environments: None,
+        others: None,
         tokens: None,
         secrets: None,
     })
