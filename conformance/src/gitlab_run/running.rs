@@ -173,6 +173,9 @@ fn options(
         environments: None,
         others: None,
         downstream: None,
+        scoped: Vec::new(),
+        environments: None,
+        others: None,
         tokens: None,
         secrets: None,
     })

@@ -14,7 +14,7 @@ use crate::order::DIALECT;
 
 /// The version of [`GitlabProcess`](crate::GitlabProcess)'s decisions. A run records it; a binary
 /// with another version offers a rerun instead of a resume.
-pub const PROCESS_VERSION: u32 = 1;
+pub const PROCESS_VERSION: u32 = 2;
 
 /// The start of a run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use windlass_github_rules::{FileKind, Neighbours, check_file};
 use crate::completion::{Completions, complete};
 use crate::definition::{Definition, definition};
 use crate::documents::Document;
-use crate::gitlab;
+use crate::gitlab::{self, FileFindings};
 use crate::hover::{Hover, hover};
 use crate::subject::{Files as _, Subject};
 use crate::symbols::{Symbol, symbols};
@@ -46,19 +46,29 @@ impl<'run> Asked<'run> {
         Subject::new(kind, self.path, self.text, self.files)
     }
 
-    /// What is wrong in it, as far as the project lets it be said. Its own places have the source
-    /// `own`.
+    /// What is wrong in it, as far as the project lets it be said, and in files that it belongs to
+    /// or includes and that are not open. Places in a file have the source `own`.
     #[must_use]
-    pub fn check(&self, own: SourceId, policy: &Policy) -> Vec<Diagnostic> {
+    pub fn check(&self, own: SourceId, policy: &Policy) -> (Vec<Diagnostic>, Vec<FileFindings>) {
         let (path, text) = (self.path, self.text.as_str());
-        let found = match self.dialect {
+        let (found, mut elsewhere) = match self.dialect {
             Dialect::GitHub(kind) => {
                 let neighbours = Neighbours::new(|path: &str| self.files.read(path));
-                check_file(kind, own, path, text, &neighbours)
+                (check_file(kind, own, path, text, &neighbours), Vec::new())
             }
-            Dialect::GitLab => gitlab::check(self, own),
+            Dialect::GitLab => {
+                let (here, elsewhere): (Vec<_>, Vec<_>) =
+                    gitlab::check(self, own).into_iter().partition(|file| file.path == path);
+                (here.into_iter().flat_map(|file| file.findings).collect(), elsewhere)
+            }
         };
-        policy.judge(found, own, path, text).reported
+        // A template has a name, but is no file of the project.
+        elsewhere.retain(|file| self.files.read(&file.path).as_ref() == Some(&file.text));
+        for file in &mut elsewhere {
+            let found = std::mem::take(&mut file.findings);
+            file.findings = policy.judge(found, own, &file.path, &file.text).reported;
+        }
+        (policy.judge(found, own, path, text).reported, elsewhere)
     }
 
     /// The choices at a byte.

@@ -11,6 +11,7 @@ use windlass_diagnostics::{Diagnostic, Fix, Policy, Severity, SourceId, Span};
 
 use crate::dialect::Asked;
 use crate::documents::Document;
+use crate::gitlab::FileFindings;
 use crate::text::Text;
 use crate::workspace::ProjectFiles;
 
@@ -20,30 +21,35 @@ const MOST_SHOWN: usize = 500;
 /// The source of a document in its own findings.
 const OWN: SourceId = SourceId(0);
 
-/// What is wrong in a document, as far as the project lets it be said.
+/// What is wrong in a document, as far as the project lets it be said, and in files beside it.
 #[must_use]
-pub fn check(document: &Document, files: &ProjectFiles<'_>, policy: &Policy) -> Vec<Diagnostic> {
-    let mut reported = Asked::new(document, files).check(OWN, policy);
-    reported.truncate(MOST_SHOWN);
-    reported
+pub fn check(
+    document: &Document,
+    files: &ProjectFiles<'_>,
+    policy: &Policy,
+) -> (Vec<Diagnostic>, Vec<FileFindings>) {
+    let (mut reported, mut elsewhere) = Asked::new(document, files).check(OWN, policy);
+    let beside = elsewhere.iter_mut().map(|file| &mut file.findings);
+    beside.chain([&mut reported]).for_each(|findings| findings.truncate(MOST_SHOWN));
+    (reported, elsewhere)
 }
 
-/// The findings of a document as the client shows them.
+/// The findings in a text as the client shows them.
 #[must_use]
-pub fn diagnostics(document: &Document) -> Vec<LspDiagnostic> {
-    document.findings.iter().map(|finding| diagnostic(finding, document)).collect()
+pub fn diagnostics(findings: &[Diagnostic], uri: &Uri, text: &Text) -> Vec<LspDiagnostic> {
+    findings.iter().map(|finding| diagnostic(finding, uri, text)).collect()
 }
 
-fn diagnostic(finding: &Diagnostic, document: &Document) -> LspDiagnostic {
+fn diagnostic(finding: &Diagnostic, uri: &Uri, text: &Text) -> LspDiagnostic {
     let related = finding.secondary.iter().filter(|label| label.span.source == OWN);
     let related: Vec<_> = related
         .map(|label| DiagnosticRelatedInformation {
-            location: Location::new(document.uri.clone(), range(label.span, &document.text)),
+            location: Location::new(uri.clone(), range(label.span, text)),
             message: label.text.clone(),
         })
         .collect();
     LspDiagnostic {
-        range: place(finding, &document.text),
+        range: place(finding, text),
         severity: Some(match finding.severity {
             Severity::Error => DiagnosticSeverity::ERROR,
             Severity::Warning => DiagnosticSeverity::WARNING,
@@ -113,7 +119,7 @@ pub fn code_actions(
         actions.extend(here.map(|(finding, fix)| CodeAction {
             title: fix.title.clone(),
             kind: Some(CodeActionKind::QUICKFIX),
-            diagnostics: Some(vec![diagnostic(finding, document)]),
+            diagnostics: Some(vec![diagnostic(finding, &document.uri, &document.text)]),
             edit: Some(edit(&document.uri, edits(fix, &document.text))),
             is_preferred: fix.is_safe.then_some(true),
             ..CodeAction::default()
@@ -185,7 +191,8 @@ mod tests {
             .with_label("this one")
             .with_help("use another")
             .with_secondary(span(9, 13), "because of this");
-        let shown = &diagnostics(&document(vec![finding]))[0];
+        let document = document(vec![finding]);
+        let shown = &diagnostics(&document.findings, &document.uri, &document.text)[0];
         assert_eq!(shown.message, "it is old\nthis one\nhelp: use another");
         assert_eq!(shown.severity, Some(DiagnosticSeverity::WARNING));
         assert_eq!(shown.tags, Some(vec![DiagnosticTag::DEPRECATED]));

@@ -14,6 +14,7 @@ pub mod definition;
 pub mod descriptions;
 pub mod dialect;
 pub mod documents;
+pub mod elsewhere;
 pub mod findings;
 pub mod gitlab;
 pub mod hover;

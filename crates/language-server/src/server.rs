@@ -4,8 +4,9 @@
 //! request that is cancelled while it waits is not answered in full. Documents are checked when no
 //! message waits. Source: Language Server Protocol 3.17, "Base Protocol" and "Lifecycle Messages".
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
+use std::str::FromStr as _;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 
@@ -25,9 +26,11 @@ use windlass_diagnostics::Policy;
 use crate::answers::{Refusal, answer};
 use crate::capabilities::{self, Client};
 use crate::documents::{Document, Documents};
+use crate::elsewhere::Elsewhere;
 use crate::findings;
+use crate::gitlab::FileFindings;
 use crate::text::Text;
-use crate::workspace::{Identity, ProjectFiles};
+use crate::workspace::{Identity, ProjectFiles, path_of, uri_of};
 
 /// Why the conversation ended otherwise than the protocol has it.
 #[derive(Debug, thiserror::Error)]
@@ -95,6 +98,7 @@ struct Server {
     /// Messages that were read ahead.
     waiting: VecDeque<Message>,
     documents: Documents,
+    elsewhere: Elsewhere,
     policies: Policies,
     shut_down: bool,
 }
@@ -107,6 +111,7 @@ impl Server {
             incoming,
             waiting: VecDeque::new(),
             documents: Documents::default(),
+            elsewhere: Elsewhere::default(),
             policies,
             shut_down: false,
         }
@@ -227,6 +232,8 @@ impl Server {
                     && self.documents.close(&closed.text_document.uri)
                 {
                     let uri = closed.text_document.uri;
+                    let gone = self.elsewhere.replace(uri.as_str(), BTreeSet::new());
+                    self.take_back(gone);
                     self.notify::<PublishDiagnostics>(PublishDiagnosticsParams::new(
                         uri,
                         Vec::new(),
@@ -254,14 +261,53 @@ impl Server {
         let Some(document) = self.documents.get(uri) else { return };
         let files = ProjectFiles { root: &document.identity.root, documents: &self.documents };
         let policy = (self.policies)(&document.identity.root);
-        let found = findings::check(document, &files, &policy);
+        let (found, elsewhere) = findings::check(document, &files, &policy);
+        let root = document.identity.root.clone();
         self.documents.keep_findings(uri, found);
         if let Some(document) = self.documents.get(uri) {
+            let Document { uri, text, version, findings, .. } = document;
             self.notify::<PublishDiagnostics>(PublishDiagnosticsParams {
-                uri: document.uri.clone(),
-                diagnostics: findings::diagnostics(document),
-                version: Some(document.version),
+                uri: uri.clone(),
+                diagnostics: findings::diagnostics(findings, uri, text),
+                version: Some(*version),
             });
+        }
+        self.publish_elsewhere(uri, &root, elsewhere);
+    }
+
+    /// Publishes what the check of a document found in files that are not open, and takes back what
+    /// it no longer finds there.
+    fn publish_elsewhere(&mut self, by: &Uri, root: &Path, found: Vec<FileFindings>) {
+        let mut now = BTreeSet::new();
+        for file in found {
+            let place = root.join(&file.path);
+            let Some(uri) = uri_of(&place).filter(|_| self.documents.at(&place).is_none()) else {
+                continue;
+            };
+            if file.findings.is_empty() {
+                continue;
+            }
+            now.insert(uri.as_str().to_owned());
+            let text = Text::new(file.text, self.client.encoding);
+            let diagnostics = findings::diagnostics(&file.findings, &uri, &text);
+            self.notify::<PublishDiagnostics>(PublishDiagnosticsParams::new(
+                uri,
+                diagnostics,
+                None,
+            ));
+        }
+        let gone = self.elsewhere.replace(by.as_str(), now);
+        self.take_back(gone);
+    }
+
+    /// Has the client forget the findings of files; a file that is open has its own.
+    fn take_back(&self, addresses: Vec<String>) {
+        for uri in addresses.iter().filter_map(|address| Uri::from_str(address).ok()) {
+            let is_open = path_of(&uri).is_some_and(|file| self.documents.at(&file).is_some());
+            if !is_open {
+                let nothing = PublishDiagnosticsParams::new(uri, Vec::new(), None);
+                self.notify::<PublishDiagnostics>(nothing);
+            }
         }
     }
 

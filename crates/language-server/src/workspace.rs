@@ -101,7 +101,8 @@ impl Identity {
 }
 
 /// The file at an address.
-fn path_of(uri: &Uri) -> Option<PathBuf> {
+#[must_use]
+pub fn path_of(uri: &Uri) -> Option<PathBuf> {
     let rest = uri.as_str().strip_prefix("file://")?;
     // An authority, which is mostly empty, comes before the path.
     let path = &rest[rest.find('/')?..];

@@ -57,7 +57,7 @@ pub enum Command {
     Expand(Expand),
     /// List workflows, their events and jobs
     List(List),
-    /// Draw the jobs of a workflow
+    /// Draw the jobs of a workflow or of a pipeline of GitLab
     Graph(Graph),
     /// Look at, cancel, repeat and resume runs
     #[command(subcommand)]
@@ -291,8 +291,8 @@ pub struct Graph {
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub format: GraphFormat,
 
-    /// Which kind of pipelines, where the project has several: github, gitlab
-    #[arg(long, value_name = "NAME")]
+    /// The dialect, where a project has several
+    #[arg(long)]
     pub dialect: Option<String>,
 }
 

@@ -136,6 +136,24 @@ impl Client {
         }
     }
 
+    /// The next findings that are published of a file that is not open.
+    pub fn findings_beside(&mut self, path: &str) -> Vec<String> {
+        let address = self.uri(path);
+        loop {
+            if let Some(published) = self.published.remove(&address) {
+                assert!(published["version"].is_null(), "{path} is open");
+                return published["diagnostics"].as_array().unwrap().iter().map(short).collect();
+            }
+            self.read();
+        }
+    }
+
+    pub fn close(&mut self, path: &str) {
+        let document = json!({ "uri": self.uri(path) });
+        self.published.remove(&self.uri(path));
+        self.tell("textDocument/didClose", json!({ "textDocument": document }));
+    }
+
     /// Opens a text with `|` at the cursor and asks about that place.
     pub fn ask_at(&mut self, method: &str, path: &str, text: &str) -> Value {
         let offset = text.find('|').unwrap();

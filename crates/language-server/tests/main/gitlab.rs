@@ -35,6 +35,29 @@ fn findings_of_an_included_file_are_told_there_with_the_texts_of_the_editor() {
 }
 
 #[test]
+fn findings_in_included_files_that_are_not_open_are_published_and_taken_back() {
+    let main = "include: ci/a.yml\nb: {script: x}\n";
+    let mut client = Client::with_files(&[(MAIN, main), ("ci/a.yml", "a: {scirpt: x}\n")]);
+    client.open(MAIN, main);
+    assert_eq!(client.findings_beside("ci/a.yml"), ["1:1 gl/no-script", "1:5 gl/unknown-keyword"]);
+    // Open, it has findings of its own, and closed again those of the whole.
+    client.open("ci/a.yml", "a: {extends: .gone, script: x}\n");
+    assert_eq!(client.findings("ci/a.yml", 1), ["1:14 gl/extends"]);
+    client.findings(MAIN, 1);
+    client.close("ci/a.yml");
+    assert_eq!(client.findings_beside("ci/a.yml"), [""; 0]);
+    assert_eq!(client.findings_beside("ci/a.yml"), ["1:1 gl/no-script", "1:5 gl/unknown-keyword"]);
+    // Included no more, there is nothing to say of it.
+    client.change(MAIN, 2, "b: {script: x}\n");
+    assert_eq!(client.findings_beside("ci/a.yml"), [""; 0]);
+    client.change(MAIN, 3, main);
+    assert_eq!(client.findings_beside("ci/a.yml").len(), 2);
+    client.close(MAIN);
+    assert_eq!(client.findings_beside("ci/a.yml"), [""; 0]);
+    assert!(client.leave().is_ok());
+}
+
+#[test]
 fn of_a_file_that_may_be_part_of_another_only_what_is_certain_is_told() {
     let path = "templates/java.gitlab-ci.yml";
     let mut client = Client::with_files(&[(MAIN, "a: {script: x}\n")]);

@@ -101,7 +101,7 @@ fn ask_everything_of_gitlab(content: &str, offset: usize) {
     let files = ProjectFiles { root: &document.identity.root, documents: &documents };
     let asked = Asked::new(document, &files);
     for place in
-        asked.check(SourceId(0), &Policy::default()).into_iter().filter_map(|it| it.primary)
+        asked.check(SourceId(0), &Policy::default()).0.into_iter().filter_map(|it| it.primary)
     {
         let (start, end) = (place.span.start.offset as usize, place.span.end.offset as usize);
         assert!(content.get(start..end).is_some());
