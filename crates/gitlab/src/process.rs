@@ -20,8 +20,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use windlass_gitlab_syntax::Variables;
 use windlass_kernel::{
-    Command, Fact, JobResult, Node, NodeId, NodeKind, Operation, OperationId, OperationResult, Process,
-    ProcessError, RunInputs, Status,
+    Command, Fact, JobResult, Node, NodeId, NodeKind, Operation, OperationId, OperationResult,
+    Process, ProcessError, RunInputs, Status,
 };
 
 use self::graph::{JobKey, PipelineState};
@@ -132,13 +132,12 @@ impl Run {
         self.take_over(pipeline);
     }
 
-    /// Ends the jobs of a pipeline that an earlier run has results of. They passed there before
-    /// those that run now are started, so these need not wait for their turn.
+    /// Ends the jobs of a pipeline whose results are taken from an earlier run. As they had ended
+    /// before anything ran again, they wait for no turn.
     fn take_over(&mut self, pipeline: usize) {
         for job in 0..self.pipelines[pipeline].jobs.len() {
             let key = JobKey { pipeline, job };
-            let graph::JobState { node, is_wanted: true, .. } =
-                &self.pipelines[pipeline].jobs[job]
+            let graph::JobState { node, is_wanted: true, .. } = &self.pipelines[pipeline].jobs[job]
             else {
                 continue;
             };

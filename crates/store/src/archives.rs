@@ -87,7 +87,8 @@ impl Archives for ProjectArchives {
     }
 
     async fn artifact(&self, run: RunId, node: &NodeId) -> io::Result<Option<PathBuf>> {
-        let found = self.store.archive_of_job(run, node.as_str()).await.map_err(io::Error::other)?;
+        let found =
+            self.store.archive_of_job(run, node.as_str()).await.map_err(io::Error::other)?;
         Ok(found.and_then(|artifact| file_of(&self.store.artifact_blob(&artifact))))
     }
 
@@ -101,9 +102,9 @@ impl Archives for ProjectArchives {
         let kept = async {
             let id = self.store.begin_cache(&new).await?;
             let blob = self.store.blob(BlobKind::Cache, id);
-            let size = self.fill((BlobKind::Cache, id), file).map_err(|source| {
-                StoreError::Path { path: blob.folder().to_owned(), source }
-            })?;
+            let size = self
+                .fill((BlobKind::Cache, id), file)
+                .map_err(|source| StoreError::Path { path: blob.folder().to_owned(), source })?;
             self.store.replace_cache(id, &new, size).await?;
             self.store.evict_caches(&self.project, limit, Timestamp::now()).await
         };

@@ -120,9 +120,8 @@ impl Store {
         &self,
         wanted: &NewCache,
     ) -> Result<Option<CacheRecord>, StoreError> {
-        let query = sqlx::query(select_caches!(
-            "AND git_ref = $2 AND cache_key = $3 AND version = $4"
-        ));
+        let query =
+            sqlx::query(select_caches!("AND git_ref = $2 AND cache_key = $3 AND version = $4"));
         let mut connection = self.connection().await;
         let row = named(query, wanted).fetch_optional(&mut *connection).await;
         drop(connection);

@@ -13,6 +13,7 @@ mod gitlab_files;
 mod gitlab_guides;
 mod gitlab_reruns;
 mod gitlab_runs;
+mod gitlab_sources;
 mod history;
 mod labels;
 mod looking;

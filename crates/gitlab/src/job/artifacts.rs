@@ -68,7 +68,8 @@ pub(crate) async fn bring(
     for source in sources {
         lane.line(&format!("Downloading artifacts for {}...", source.name));
         let to = project.to_owned();
-        let brought = match archives.artifact(lane.run(), &NodeId::new(source.node.as_str())).await {
+        let brought = match archives.artifact(lane.run(), &NodeId::new(source.node.as_str())).await
+        {
             Ok(Some(archive)) => on_disk(move || archive::unpack(&archive, &to)).await,
             Ok(None) => Err(gone()),
             Err(error) => Err(error),
@@ -116,7 +117,7 @@ pub(crate) async fn keep(
     chosen.tell(lane);
     let is_something = !chosen.files.is_empty();
     if is_something {
-        let name = name_of(artifacts, variables);
+        let name = lane.masks.mask(&name_of(artifacts, variables)).into_owned();
         let kept = put_away(lane, job, (ARCHIVE, &name), chosen.files, artifacts.expire_in).await;
         if let Err(error) = kept {
             return Err(failed(lane, format!("the artifacts cannot be kept: {error}")));

@@ -93,7 +93,8 @@ impl WantedSources {
     /// Whether a submodule is among those that are named.
     fn means(&self, submodule: &str) -> bool {
         let (named, excluded) = &self.submodule_paths;
-        let is_in = |paths: &[String]| paths.iter().any(|path| Path::new(submodule).starts_with(path));
+        let is_in =
+            |paths: &[String]| paths.iter().any(|path| Path::new(submodule).starts_with(path));
         (named.is_empty() || is_in(named)) && !is_in(excluded)
     }
 }

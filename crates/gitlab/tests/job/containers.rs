@@ -4,7 +4,7 @@ use windlass_testkit::ContainerEngine;
 
 use super::*;
 
-fn bench() -> Option<Bench> {
+async fn bench() -> Option<Bench> {
     let engine = ContainerEngine::shared()?;
     Some(Bench { engine: engine.address(), ..Bench::new().await })
 }
@@ -12,7 +12,7 @@ fn bench() -> Option<Bench> {
 /// "Docker executor": the project is in `/builds`, the shell is `sh` where there is no bash.
 #[tokio::test]
 async fn a_job_runs_in_its_image_and_hands_files_over() {
-    let Some(bench) = bench() else { return };
+    let Some(bench) = bench().await else { return };
     let file = Variable { file: true, ..Variable::literal("content\n") };
     let ended = bench
         .file("known.txt", "known")
@@ -35,7 +35,7 @@ async fn a_job_runs_in_its_image_and_hands_files_over() {
 /// "Services", accessing the services.
 #[tokio::test]
 async fn a_service_is_reached_by_its_alias() {
-    let Some(bench) = bench() else { return };
+    let Some(bench) = bench().await else { return };
     let ended = bench
         .run(
             "a:\n  image: busybox\n  services:\n    - name: busybox\n      alias: web\n      \
@@ -48,7 +48,7 @@ async fn a_service_is_reached_by_its_alias() {
 
 #[tokio::test]
 async fn an_image_that_cannot_be_had_fails_the_job() {
-    let Some(bench) = bench() else { return };
+    let Some(bench) = bench().await else { return };
     let ended = bench.run("a: {image: 'nowhere.invalid/none:1', script: [echo no]}\n").await;
     assert_eq!(ended.end("test/a"), "failed runner system failure");
 }

@@ -42,7 +42,8 @@ async fn artifacts_are_kept_as_the_end_of_the_job_says() {
 /// "CI/CD artifacts reports types".
 #[tokio::test]
 async fn reports_are_read() {
-    let ended = Bench::new().await
+    let ended = Bench::new()
+        .await
         .file("junit.xml", "<testsuite><testcase/><testcase><failure/></testcase></testsuite>")
         .run(
             "stages: [a, b]\n\

@@ -5,7 +5,8 @@ use super::*;
 /// "CI/CD YAML syntax reference", `script`, `before_script`, `after_script`.
 #[tokio::test]
 async fn before_script_shares_the_shell_of_the_script_and_after_script_does_not() {
-    let ended = Bench::new().await
+    let ended = Bench::new()
+        .await
         .file("hello.txt", "hello")
         .run(
             "a:\n  before_script: [export SEEN=yes]\n  script:\n    - echo \"$SEEN\"\n    \
@@ -23,7 +24,8 @@ async fn before_script_shares_the_shell_of_the_script_and_after_script_does_not(
 
 #[tokio::test]
 async fn the_first_command_that_fails_ends_the_script() {
-    let ended = Bench::new().await
+    let ended = Bench::new()
+        .await
         .run(
             "a:\n  script: [echo one, 'false | true', echo two]\n  \
              after_script: [echo \"$CI_JOB_STATUS\"]\n\
@@ -44,7 +46,8 @@ async fn variables_are_expanded_as_documented() {
          a:\n  variables: {A: job}\n  script:\n    - echo \"$A $NESTED $PRICE $RAW\"\n    \
          - cat \"$CONFIG\"\n    - echo \"$CI_JOB_NAME $CI_JOB_STAGE $CI_NODE_TOTAL $PROJECT\"\n    \
          - test \"$PWD\" = \"$CI_PROJECT_DIR\"\n";
-    let ended = Bench::new().await
+    let ended = Bench::new()
+        .await
         .variable("CONFIG", file)
         .variable("PROJECT", Variable::new("of $CI_JOB_NAME"))
         .run(configuration)
@@ -57,7 +60,8 @@ async fn variables_are_expanded_as_documented() {
 #[tokio::test]
 async fn masked_variables_do_not_reach_the_log() {
     let masked = Variable { masked: true, ..Variable::literal("hunter2hunter2") };
-    let ended = Bench::new().await
+    let ended = Bench::new()
+        .await
         .variable("SECRET", masked)
         .run("a: {script: ['echo \"it is $SECRET\"', 'printf hunter2; echo hunter2']}\n")
         .await;

@@ -90,6 +90,7 @@ fn a_selection_runs_the_named_jobs_and_with_needs_those_before_them() {
         jobs: jobs.iter().map(|job| (*job).to_owned()).collect(),
         with_needs,
         stage: None,
+        ..Selection::default()
     };
     assert_eq!(Bench::with(text, selection(&["b"], false)).under_way(), ["b"]);
     assert_eq!(Bench::with(text, selection(&["b"], true)).under_way(), ["a2"]);

@@ -19,10 +19,7 @@ use windlass_gitlab_syntax::{
 use windlass_repository::{Project, Snapshot, WorkspaceSource, files};
 
 use super::{
-    CONFIGURATION, compile_from,
-    facts::ProjectFacts,
-    no_pipeline,
-    sources::ProjectSources,
+    CONFIGURATION, compile_from, facts::ProjectFacts, no_pipeline, sources::ProjectSources,
 };
 use crate::{arguments::PipelineFor, run::project::Opened};
 
