@@ -173,9 +173,6 @@ fn options(
         environments: None,
         others: None,
         downstream: None,
-        scoped: Vec::new(),
-        environments: None,
-        others: None,
         tokens: None,
         secrets: None,
     })

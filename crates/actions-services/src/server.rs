@@ -9,6 +9,7 @@ use std::{
 };
 
 use axum::{Router, extract::DefaultBodyLimit, routing};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use thiserror::Error;
 use tokio::sync::{OnceCell, Semaphore};
@@ -145,6 +146,12 @@ impl Services {
         let end = CancellationToken::new();
         let address = Ipv4Addr::LOCALHOST.into();
         let entrance = Entrance::open(&shared, address, end.child_token()).await?;
+        let store = shared.store.clone();
+        shared.tasks.spawn(async move {
+            // What cannot be cleared away now can be at the next start.
+            let _ = store.drop_uploads(None).await;
+            let _ = store.remove_expired_artifacts(Timestamp::now()).await;
+        });
         Ok(Services { shared, end, entrance })
     }
 

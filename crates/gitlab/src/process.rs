@@ -142,8 +142,8 @@ impl Run {
         self.take_over(pipeline);
     }
 
-    /// Ends the jobs of a pipeline that an earlier run has results of. They passed there before
-    /// those that run now are started, so these need not wait for their turn.
+    /// Ends the jobs of a pipeline whose results are taken from an earlier run. As they had ended
+    /// before anything ran again, they wait for no turn.
     fn take_over(&mut self, pipeline: usize) {
         for job in 0..self.pipelines[pipeline].jobs.len() {
             let key = JobKey { pipeline, job };

@@ -113,10 +113,11 @@ impl Replay {
         self.shown.retain(|stream, _| stream != job.as_str() && !stream.starts_with(&below));
     }
 
-    /// What stands before a slice and was not shown belongs to no step that is known: it is of the
-    /// job's setting up, for one.
+    /// What stands before a slice and was not shown is of what runs then: of the step around a
+    /// step, or of the job's setting up.
     fn show_before(&mut self, log: &LogSlice, streams: &mut dyn StreamSource) -> io::Result<()> {
-        let owner = NodeId::new(log.stream.as_str());
+        let job = NodeId::new(log.stream.as_str());
+        let owner = self.view.node(&job).map_or(job, |node| innermost(&self.view, node));
         self.show(&log.stream, &owner, Until::Byte(log.start), streams)
     }
 

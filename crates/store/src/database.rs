@@ -147,3 +147,46 @@ async fn use_write_ahead_log(connection: &mut SqliteConnection) -> Result<(), sq
         left = left.saturating_sub(pause);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn files_of_an_older_program_are_there_with_their_numbers() {
+        let directory = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new()
+            .filename(directory.path().join("windlass.db"))
+            .create_if_missing(true);
+        let mut old = options.connect().await.unwrap();
+        for migration in &MIGRATIONS[..2] {
+            sqlx::raw_sql(*migration).execute(&mut old).await.unwrap();
+        }
+        let run = "01J00000000000000000000000";
+        let insert = "INSERT INTO artifacts (run, name, media_type, created_at, expires_at, \
+                      finished_at, job, owner_pid, owner_started) \
+                      VALUES ($1, $2, 'application/zip', 1, 9000000000000, 2, 'j', 3, 's')";
+        for name in ["kept", "removed"] {
+            sqlx::query(insert).bind(run).bind(name).execute(&mut old).await.unwrap();
+        }
+        let rest = "DELETE FROM artifacts WHERE name = 'removed'; PRAGMA user_version = 2";
+        sqlx::raw_sql(rest).execute(&mut old).await.unwrap();
+        old.close().await.unwrap();
+
+        let store = Store::open(directory.path()).await.unwrap();
+        let artifacts = store.artifacts(run.parse().unwrap()).await.unwrap();
+        assert_eq!((artifacts.len(), artifacts[0].id), (1, 1));
+        // A number is never given twice, since it names the folder of the bytes.
+        let new = crate::NewArtifact {
+            run: run.parse().unwrap(),
+            node: String::new(),
+            kind: crate::ARCHIVE.to_owned(),
+            job: "j".to_owned(),
+            name: "new".to_owned(),
+            media_type: "text/plain".to_owned(),
+            expires_at: None,
+        };
+        let reserved = store.reserve_artifact(&new).await.unwrap();
+        assert_eq!(reserved, crate::Reservation::Reserved(3));
+    }
+}

@@ -14,6 +14,7 @@ mod gitlab_guides;
 mod gitlab_process;
 mod gitlab_reruns;
 mod gitlab_runs;
+mod gitlab_sources;
 mod history;
 mod labels;
 mod looking;

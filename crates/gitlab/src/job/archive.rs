@@ -14,6 +14,9 @@ use tar::{Archive, Builder, EntryType, Header};
 /// The largest file that is read into memory, in bytes.
 const LARGEST_TEXT: u64 = 16 << 20;
 
+/// How much is read and written at once, in bytes.
+const BUFFER: usize = 128 << 10;
+
 /// Packs the given files below a project. An archive of more than `limit` bytes is not finished.
 ///
 /// # Errors
@@ -24,7 +27,10 @@ pub(crate) fn pack(
     archive: &Path,
     limit: u64,
 ) -> io::Result<()> {
-    let to = BufWriter::new(Limited { to: File::create(archive)?, limit, room: limit });
+    let to = BufWriter::with_capacity(
+        BUFFER,
+        Limited { to: File::create(archive)?, limit, room: limit },
+    );
     let mut builder = Builder::new(to);
     files.iter().try_for_each(|file| add(&mut builder, project, file))?;
     builder.into_inner()?.flush()
@@ -99,7 +105,7 @@ impl Write for Limited {
 /// # Errors
 /// The first file that could not be written, and an entry that leads elsewhere.
 pub(crate) fn unpack(archive: &Path, to: &Path) -> io::Result<()> {
-    let mut archive = Archive::new(BufReader::new(File::open(archive)?));
+    let mut archive = open(archive)?;
     for entry in archive.entries()? {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
@@ -121,13 +127,17 @@ pub(crate) fn unpack(archive: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
+fn open(archive: &Path) -> io::Result<Archive<impl io::Read>> {
+    Ok(Archive::new(BufReader::with_capacity(BUFFER, File::open(archive)?)))
+}
+
 /// The text of a single file of an archive.
 ///
 /// # Errors
 /// When it is not there, too large, or no text.
 pub(crate) fn text(archive: &Path, wanted: &str) -> io::Result<String> {
     let wanted = Path::new(wanted.trim_start_matches('/').trim_start_matches("./"));
-    let mut archive = Archive::new(BufReader::new(File::open(archive)?));
+    let mut archive = open(archive)?;
     for entry in archive.entries()? {
         let entry = entry?;
         if entry.path()? != wanted || !entry.header().entry_type().is_file() {

@@ -129,7 +129,7 @@ pub(crate) async fn keep(
     chosen.tell(lane);
     let is_something = !chosen.files.is_empty();
     if is_something {
-        let name = name_of(artifacts, variables);
+        let name = lane.masks.mask(&name_of(artifacts, variables)).into_owned();
         let kept = put_away(lane, job, (ARCHIVE, &name), chosen.files, artifacts.expire_in).await;
         if let Err(error) = kept {
             return Err(failed(lane, format!("the artifacts cannot be kept: {error}")));

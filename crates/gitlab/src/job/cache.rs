@@ -12,6 +12,7 @@ use windlass_engine::Archives;
 use windlass_gitlab_syntax::Variables;
 use windlass_gitlab_syntax::pipeline::{Cache, CacheKey, CachePolicy};
 use windlass_kernel::Status;
+use windlass_secrets::Masker;
 
 use super::archive;
 use super::artifacts::ScriptEnd;
@@ -121,6 +122,15 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().take(20).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The key as it is written down. A secret in it is hidden, and still tells caches apart.
+fn stored_key(key: &str, masks: &Masker) -> String {
+    let shown = masks.mask(key);
+    if shown == key {
+        return key.to_owned();
+    }
+    format!("{shown}-{}", hexadecimal(&Sha256::digest(key)))
+}
+
 /// Brings the caches of a job.
 pub(crate) async fn bring(
     lane: &mut Lane,
@@ -134,7 +144,7 @@ pub(crate) async fn bring(
     lane.begin("restore_cache", "Restoring cache");
     for cache in caches.iter().filter(|cache| cache.policy != CachePolicy::Push) {
         lane.line(&format!("Checking cache for {}...", cache.key));
-        match cache.bring(archives, project).await {
+        match cache.bring(archives, project, &lane.masks).await {
             Ok(Some(key)) => lane.line(&format!("Successfully extracted cache {key}")),
             Ok(None) => lane.warn(&format!("there is no cache {} yet", cache.key)),
             Err(error) => lane.warn(&format!("the cache cannot be unpacked: {error}")),
@@ -145,9 +155,15 @@ pub(crate) async fn bring(
 
 impl ReadyCache {
     /// Unpacks what is found first; answers its key.
-    async fn bring(&self, archives: &dyn Archives, project: &Path) -> io::Result<Option<&str>> {
+    async fn bring(
+        &self,
+        archives: &dyn Archives,
+        project: &Path,
+        masks: &Masker,
+    ) -> io::Result<Option<&str>> {
         for key in [&self.key].into_iter().chain(&self.fallback_keys) {
-            while let Some(archive) = archives.cache(key).await? {
+            let stored = stored_key(key, masks);
+            while let Some(archive) = archives.cache(&stored).await? {
                 let to = project.to_owned();
                 match on_disk(move || archive::unpack(&archive, &to)).await {
                     // Another job has just put a newer one in its place.
@@ -159,7 +175,7 @@ impl ReadyCache {
         Ok(None)
     }
 
-    async fn keep(&self, job: &Job) -> io::Result<Chosen> {
+    async fn keep(&self, job: &Job, masks: &Masker) -> io::Result<Chosen> {
         let archives = &job.options.archives;
         let (choice, project) = (self.choice.clone(), job.directory.workspace.clone());
         let (file, limit) = (job.archive_file(), archives.limits().cache_bytes);
@@ -173,7 +189,7 @@ impl ReadyCache {
         });
         let chosen = packed.await?;
         if !chosen.files.is_empty() {
-            archives.keep_cache(&self.key, &file).await?;
+            archives.keep_cache(&stored_key(&self.key, masks), &file).await?;
         }
         Ok(chosen)
     }
@@ -188,7 +204,7 @@ pub(crate) async fn keep(lane: &mut Lane, job: &Job, caches: &[ReadyCache], end:
     lane.begin("archive_cache", &format!("Saving cache for {} job", end.word()));
     for cache in caches.iter().filter(is_kept) {
         lane.line(&format!("Creating cache {}...", cache.key));
-        match cache.keep(job).await {
+        match cache.keep(job, &lane.masks).await {
             Ok(chosen) => chosen.tell(lane),
             Err(error) => lane.warn(&format!("the cache cannot be kept: {error}")),
         }

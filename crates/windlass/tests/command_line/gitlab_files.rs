@@ -133,6 +133,25 @@ fn caches_are_listed_and_removed() {
     stage.windlass(&["run"]).expect(0).tells(&["no cache deps-main"]);
 }
 
+/// A masked variable in a key or a name is written down nowhere.
+#[test]
+fn secrets_in_names_and_keys_are_hidden() {
+    let stage = Stage::gitlab(
+        "a: {script: ['ls', 'echo x > x'], artifacts: {name: n-$WORD, paths: [x]}, cache: {key: \
+         k-$WORD, paths: [x]}}\n",
+    );
+    let run = |word: &str| {
+        let secret = format!("WORD={word}");
+        stage.windlass(&["run", "--secret", &secret]).expect(0)
+    };
+    run("open-sesame-42").conceals(&["extracted cache"]);
+    run("open-sesame-42").tells(&["extracted cache"]);
+    run("close-sesame-43").conceals(&["extracted cache"]);
+    assert!(stage.history_holds("open-sesame-42").is_empty());
+    stage.windlass(&["artifacts", "list"]).expect(0).tells(&["n-***"]);
+    stage.windlass(&["caches", "list"]).expect(0).tells(&["k-***"]);
+}
+
 /// All caches of a project have one limit; the one used least recently goes first.
 #[test]
 fn caches_make_room_for_those_used_last() {
