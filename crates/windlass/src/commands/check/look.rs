@@ -101,7 +101,7 @@ const SOURCE: SourceId = SourceId(0);
 /// What was found in a text.
 pub struct Looked {
     pub judged: policy::Judged,
-    /// The text, and those that it includes.
+    /// The text, and those that it includes, as far as anything is reported of them.
     pub texts: SourceMap,
 }
 
@@ -135,9 +135,12 @@ impl<'criteria> Looker<'criteria> {
             Kind::Gitlab => in_gitlab(candidate, policy, text),
             Kind::Github(kind) => {
                 let found = self.in_github(kind, candidate, policy, text);
+                let judged = policy.judge(found, SOURCE, &candidate.path, text);
                 let mut texts = SourceMap::new();
-                texts.add(candidate.shown.as_str(), text);
-                Looked { judged: policy.judge(found, SOURCE, &candidate.path, text), texts }
+                if !judged.reported.is_empty() {
+                    texts.add(candidate.shown.as_str(), text);
+                }
+                Looked { judged, texts }
             }
         }
     }
