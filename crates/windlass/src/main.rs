@@ -15,16 +15,11 @@ use std::{
 };
 
 use clap::Parser;
-use mimalloc::MiMalloc;
 
 use crate::{
     arguments::{Arguments, Command},
     exit::{Failure, Outcome},
 };
-
-/// Less work and fewer page faults where much is read (docs/decisions/0005-mimalloc.md).
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
