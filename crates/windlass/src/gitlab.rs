@@ -50,8 +50,7 @@ pub async fn compile(opened: &Opened, wanted: &PipelineFor) -> Result<Compiled, 
         Failure::refused_because(format!("cannot read the configuration {name}: {cause}"))
     })?;
     let mut facts = ProjectFacts::new(opened, wanted, &name);
-    let settings = crate::settings::read(&opened.project.root)?.settings.gitlab;
-    facts.know(of_scope(&driver::settled(settings.variables), None));
+    facts.know(of_scope(&driver::settled(&opened.settings()?.gitlab.variables), None));
     let inputs = wanted.input.iter().map(|(name, text)| (name.clone(), input(text)));
     Ok(compile_from(main, inputs.collect(), &mut sources, &facts).await)
 }

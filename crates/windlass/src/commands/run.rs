@@ -179,9 +179,9 @@ async fn start(
 }
 
 fn settings(arguments: &arguments::Run, opened: &Opened) -> Result<Settings, Failure> {
-    let of_project = crate::settings::read(&opened.project.root)?.settings;
+    let of_project = opened.settings()?;
     let services = of_project.stand_ins(&arguments.service);
-    let mut platforms = of_project.run.platforms;
+    let mut platforms = of_project.run.platforms.clone();
     for (label, word) in &arguments.platform {
         platforms.0.insert(label.clone(), word.clone().into());
     }

@@ -42,8 +42,7 @@ pub fn make(
     let workspaces = Arc::new(Workspaces::open(&base, &name).map_err(Failure::environment)?);
     let (kill, killed) = watch::channel(false);
     let project = opened.project.root.display().to_string();
-    let of_project = crate::settings::read(&opened.project.root)?.settings.gitlab;
-    let scoped = settled(of_project.variables);
+    let scoped = settled(&opened.settings()?.gitlab.variables);
     let places = places(opened, &settings.projects)?;
     let wanted = PipelineFor { project: settings.projects, ..PipelineFor::default() };
     let limits = archive_limits();
@@ -90,11 +89,11 @@ pub fn make(
 }
 
 /// The variables of `[[gitlab.variables]]`.
-pub fn settled(variables: Vec<SettledVariable>) -> Vec<ScopedVariable> {
-    let settled = variables.into_iter().map(|it| ScopedVariable {
-        scope: it.environment_scope,
-        name: it.name,
-        variable: Variable { file: it.file, ..Variable::new(it.value) },
+pub fn settled(variables: &[SettledVariable]) -> Vec<ScopedVariable> {
+    let settled = variables.iter().map(|it| ScopedVariable {
+        scope: it.environment_scope.clone(),
+        name: it.name.clone(),
+        variable: Variable { file: it.file, ..Variable::new(it.value.clone()) },
     });
     settled.collect()
 }

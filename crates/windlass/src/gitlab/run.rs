@@ -47,8 +47,7 @@ pub async fn run(arguments: Run, project: Project, color: ColorChoice) -> Outcom
         return print(plan(pipeline, &opened).as_bytes());
     }
     let mut inputs = run_inputs(&arguments, &opened, &wanted, &compiled, pipeline);
-    let of_project = crate::settings::read(&opened.project.root)?.settings.gitlab;
-    inputs.resource_groups = of_project.resource_groups;
+    inputs.resource_groups.clone_from(&opened.settings()?.gitlab.resource_groups);
     start(arguments, opened, wanted, inputs, color).await
 }
 
@@ -215,7 +214,7 @@ async fn start(
 }
 
 fn settings(arguments: &Run, opened: &Opened) -> Result<Settings, Failure> {
-    let of_project = crate::settings::read(&opened.project.root)?.settings;
+    let of_project = opened.settings()?;
     let mut environment = IndexMap::new();
     for file in &arguments.env_file {
         environment.extend(secrets::read_pairs(file)?);

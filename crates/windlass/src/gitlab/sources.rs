@@ -56,12 +56,11 @@ pub fn places(
     opened: &Opened,
     given: &[(String, String)],
 ) -> Result<HashMap<String, SourceOverride>, Failure> {
-    let settings = crate::settings::read(&opened.project.root)?.settings.gitlab;
     let root = &opened.project.root;
-    let settled = settings.projects.into_iter().map(|(name, place)| {
-        let beside = root.join(&place);
-        let place = if beside.exists() { beside.display().to_string() } else { place };
-        (name, place)
+    let settled = opened.settings()?.gitlab.projects.iter().map(|(name, place)| {
+        let beside = root.join(place);
+        let place = if beside.exists() { beside.display().to_string() } else { place.clone() };
+        (name.clone(), place)
     });
     let mut all: Vec<(String, String)> = settled.collect();
     all.extend(given.iter().cloned());

@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
     thread::JoinHandle,
 };
 
@@ -13,7 +13,11 @@ use windlass_repository::{
 };
 
 use super::terminal::{ask_at_once, somebody_is_there};
-use crate::{arguments, exit::Failure};
+use crate::{
+    arguments,
+    exit::Failure,
+    settings::{self, Settings},
+};
 
 /// A project with what Git knows of it.
 pub struct Opened {
@@ -25,6 +29,7 @@ pub struct Opened {
     pub repository: RepositoryFacts,
     /// The project's files, listed while other things are asked.
     listing: Mutex<Option<Listing>>,
+    settings: OnceLock<Settings>,
 }
 
 type Listing = JoinHandle<Result<Vec<PathBuf>, GitError>>;
@@ -94,7 +99,17 @@ impl Opened {
         let listing = std::thread::spawn(move || files(&listed));
         let git = GitFacts::read(&project).map_err(Failure::environment)?;
         let repository = facts(&project, &git, reference);
-        Ok(Opened { project, git, repository, listing: Mutex::new(Some(listing)) })
+        let listing = Mutex::new(Some(listing));
+        Ok(Opened { project, git, repository, listing, settings: OnceLock::new() })
+    }
+
+    /// The project's `windlass.toml`, read when it is first asked for.
+    pub fn settings(&self) -> Result<&Settings, Failure> {
+        if let Some(settings) = self.settings.get() {
+            return Ok(settings);
+        }
+        let read = settings::read(&self.project.root)?.settings;
+        Ok(self.settings.get_or_init(|| read))
     }
 
     /// The project's files, from its root.
