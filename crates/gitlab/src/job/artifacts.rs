@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use windlass_engine::{ARCHIVE, JobArtifact};
+use windlass_engine::{ARCHIVE, Archives, JobArtifact};
 use windlass_gitlab_syntax::Variables;
 use windlass_gitlab_syntax::pipeline::{Artifacts, Expiry, SaveWhen};
 use windlass_kernel::{NodeId, RunId, Status};
@@ -17,6 +17,7 @@ use super::files::{Choice, on_disk};
 use super::lane::Lane;
 use super::setup::Job;
 use super::{archive, reports};
+use crate::order::ArtifactSource;
 
 /// How long artifacts are kept that do not say ("CI/CD YAML syntax reference",
 /// `artifacts:expire_in`: the setting of the instance, which is 30 days where nobody changed it).
@@ -63,9 +64,7 @@ pub(crate) async fn of_earlier_jobs(
 ) -> Result<Vec<(String, PathBuf)>, String> {
     let mut found = Vec::new();
     for source in &job.order.artifacts_from {
-        let node = NodeId::new(source.node.as_str());
-        let archive = job.options.archives.artifact(run, &node).await;
-        let archive = archive.and_then(|archive| archive.ok_or_else(gone)).map_err(|error| {
+        let archive = archive_of(&*job.options.archives, run, source).await.map_err(|error| {
             format!("the artifacts of '{}' cannot be had: {error}", source.name)
         })?;
         found.push((source.name.clone(), archive));
@@ -95,8 +94,21 @@ pub(crate) async fn bring(
     Ok(())
 }
 
+/// The archive that an earlier job left.
+///
+/// # Errors
+/// When the storage refuses, or it is no longer there.
+pub(crate) async fn archive_of(
+    archives: &dyn Archives,
+    run: RunId,
+    source: &ArtifactSource,
+) -> std::io::Result<PathBuf> {
+    let archive = archives.artifact(run, &NodeId::new(source.node.as_str())).await?;
+    archive.ok_or_else(gone)
+}
+
 /// What is said of artifacts that were there once.
-pub(crate) fn gone() -> std::io::Error {
+fn gone() -> std::io::Error {
     let message = "they have expired or were removed; run the job that made them again";
     std::io::Error::new(std::io::ErrorKind::NotFound, message)
 }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use windlass_engine::JobPort;
 use windlass_gitlab_syntax::pipeline::{Job as Definition, Need};
-use windlass_kernel::{AnnotationLevel, Change, JobResult, Status};
+use windlass_kernel::{Change, JobResult, Status};
 
 use super::environment;
-use super::lane::Lane;
 use super::options::GitlabRunnerOptions;
 use super::setup::Job;
+use super::trigger;
 use crate::order::GitlabJobOrder;
 use crate::report::{FailureReason, JobReport};
 
@@ -60,24 +60,15 @@ pub(crate) async fn mirror(
         status = status(order, project, options, port) => status,
         _ = cancelled.wait_for(Option::is_some) => Ok((Status::Cancelled, "canceled".to_owned())),
     };
-    let masks = windlass_secrets::Masker::new();
-    environment::mask(&options.levels.merged(), &masks);
-    let lane = Lane::open(port.clone(), masks);
+    let lane = trigger::lane(options, port);
     match status {
         Ok((status, words)) => {
-            if let Ok(mut lane) = lane {
+            if let Some(mut lane) = lane {
                 lane.line(&words);
             }
             JobReport::default().into_result(status)
         }
-        Err(message) => {
-            if let Ok(mut lane) = lane {
-                lane.fail(&message);
-                lane.annotate(AnnotationLevel::Error, &message);
-            }
-            let failure = Some(FailureReason::MissingDependencyFailure);
-            JobReport { failure, ..JobReport::default() }.into_result(Status::Failed)
-        }
+        Err(message) => trigger::fail(lane, &message, FailureReason::MissingDependencyFailure),
     }
 }
 

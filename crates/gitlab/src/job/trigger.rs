@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use windlass_engine::JobPort;
 use windlass_gitlab_syntax::pipeline::{ChildSource, Trigger, TriggerTarget};
-use windlass_kernel::{AnnotationLevel, Change, JobResult, NodeId, Status};
+use windlass_kernel::{AnnotationLevel, Change, JobResult, Status};
 use windlass_secrets::Masker;
 
 use super::archive;
@@ -34,16 +34,26 @@ pub(crate) async fn run(
             report.into_result(Status::Succeeded)
         }
         Err(message) => {
-            let masks = Masker::new();
-            environment::mask(&options.levels.merged(), &masks);
-            if let Ok(mut lane) = Lane::open(port.clone(), masks) {
-                lane.fail(&message);
-                lane.annotate(AnnotationLevel::Error, &message);
-            }
-            let failure = Some(FailureReason::DownstreamPipelineCreationFailed);
-            JobReport { failure, ..JobReport::default() }.into_result(Status::Failed)
+            let failure = FailureReason::DownstreamPipelineCreationFailed;
+            fail(lane(options, port), &message, failure)
         }
     }
+}
+
+/// The lane of a job that runs nothing here, where it can be opened.
+pub(super) fn lane(options: &GitlabRunnerOptions, port: &Arc<JobPort>) -> Option<Lane> {
+    let masks = Masker::new();
+    environment::mask(&options.levels.merged(), &masks);
+    Lane::open(port.clone(), masks).ok()
+}
+
+/// Ends such a job as failed, and tells why.
+pub(super) fn fail(lane: Option<Lane>, message: &str, failure: FailureReason) -> JobResult {
+    if let Some(mut lane) = lane {
+        lane.fail(message);
+        lane.annotate(AnnotationLevel::Error, message);
+    }
+    JobReport { failure: Some(failure), ..JobReport::default() }.into_result(Status::Failed)
 }
 
 async fn create(
@@ -76,13 +86,11 @@ async fn artifact_texts(
         let source = source.ok_or_else(|| {
             format!("the job '{job}' left no artifacts, from which the pipeline would be made")
         })?;
-        let node = NodeId::new(source.node.as_str());
-        let text = match options.archives.artifact(port.run(), &node).await {
-            Ok(Some(archive)) => {
+        let text = match artifacts::archive_of(&*options.archives, port.run(), source).await {
+            Ok(archive) => {
                 let wanted = artifact.clone();
                 on_disk(move || archive::text(&archive, &wanted)).await
             }
-            Ok(None) => Err(artifacts::gone()),
             Err(error) => Err(error),
         };
         let text =
