@@ -41,6 +41,8 @@ pub enum ColorChoice {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
+// Only the words of the command that is given are made: a third of the start of a short command.
+#[command(defer = true)]
 pub enum Command {
     /// Run workflows here, as their platform would
     Run(Box<Run>),
@@ -383,6 +385,7 @@ pub enum GraphFormat {
 
 /// `windlass runs`.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Runs {
     /// List the runs of this project
     List {
@@ -479,6 +482,7 @@ pub struct Manner {
 
 /// `windlass artifacts`.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Artifacts {
     /// List the artifacts of this project's runs
     List {
@@ -521,6 +525,7 @@ pub struct WhichArtifact {
 
 /// `windlass caches`.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Caches {
     /// List the caches of this project, the one used last first
     List {
@@ -549,6 +554,7 @@ pub enum Caches {
 
 /// `windlass tools`.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Tools {
     /// List the tools in the tool cache
     List {

@@ -11,7 +11,9 @@ mod limit;
 
 use std::fs;
 use std::io;
+use std::panic;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
@@ -20,11 +22,14 @@ use rustix::process::Pid;
 use self::hierarchy::{Hierarchy, Version, mounted};
 use self::limit::Limit;
 use super::linux as system;
+use super::spawn::Spawned;
 use super::tracking_id_of;
-use crate::{ResourceLimits, TRACKING_VARIABLE};
+use crate::{ResourceLimits, SessionError, TRACKING_VARIABLE};
 
 /// The file of a group with the numbers of its processes.
 const PROCESSES: &str = "cgroup.procs";
+/// In version 1, the file with those of its threads.
+const THREADS: &str = "tasks";
 /// How long the last processes of a group may take to go.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The pause between looks at them.
@@ -33,7 +38,9 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// A job's group, in one or more hierarchies.
 #[derive(Debug)]
 pub(super) struct ControlGroup {
-    directories: Vec<PathBuf>,
+    /// Those of version 1, which a thread of ours can be in alone.
+    ones: Vec<PathBuf>,
+    twos: Vec<PathBuf>,
     is_limited: bool,
     /// Where the kernel counts the processes that it killed for want of memory, where that is
     /// limited.
@@ -65,7 +72,8 @@ impl ControlGroup {
         let name = format!("{}{}.{id}", name_prefix(), system::own_pid().as_raw_nonzero());
         let entry = format!("{TRACKING_VARIABLE}={}", tracking_id_of(id)).into_bytes();
         let is_limited = !limits.is_empty();
-        let mut group = ControlGroup { directories: Vec::new(), is_limited, kills: None, entry };
+        let mut group =
+            ControlGroup { ones: Vec::new(), twos: Vec::new(), is_limited, kills: None, entry };
         let made = if is_limited {
             group.make_with(&hierarchies, &name, limits)
         } else {
@@ -77,13 +85,18 @@ impl ControlGroup {
         made.map(|()| group)
     }
 
-    /// A group that holds processes together and limits nothing: one hierarchy will do.
+    /// A group that holds processes together and limits nothing: one hierarchy will do, best one
+    /// that is quick to join and does nothing else.
     fn make_anywhere(&mut self, hierarchies: &[Hierarchy], name: &str) -> Result<(), String> {
         let mut reason = "the system has none mounted".to_owned();
-        let two = hierarchies.iter().filter(|it| it.version == Version::Two);
-        let one = hierarchies.iter().filter(|it| it.version == Version::One);
-        for hierarchy in two.chain(one) {
-            match self.make(&hierarchy.own, name) {
+        let mut hierarchies: Vec<&Hierarchy> = hierarchies.iter().collect();
+        hierarchies.sort_by_key(|it| match it.version {
+            Version::One if it.controls("freezer") || it.controls("pids") => 0,
+            Version::Two => 1,
+            Version::One => 2,
+        });
+        for hierarchy in hierarchies {
+            match self.make(hierarchy.version, &hierarchy.own, name) {
                 Ok(_) => return Ok(()),
                 Err(error) => reason = error,
             }
@@ -104,7 +117,7 @@ impl ControlGroup {
                 format!("the system controls no {} (cgroup controller)", limit.controller)
             })?;
             let directory = match hierarchy.version {
-                Version::One => self.make(&hierarchy.own, name)?,
+                Version::One => self.make(Version::One, &hierarchy.own, name)?,
                 Version::Two => self.make_controlled(hierarchy, name, limits)?,
             };
             limit.set(hierarchy.version, &directory)?;
@@ -116,14 +129,18 @@ impl ControlGroup {
     }
 
     /// Makes a directory, once.
-    fn make(&mut self, parent: &Path, name: &str) -> Result<PathBuf, String> {
+    fn make(&mut self, version: Version, parent: &Path, name: &str) -> Result<PathBuf, String> {
         let directory = parent.join(name);
-        if !self.directories.contains(&directory) {
+        let directories = match version {
+            Version::One => &mut self.ones,
+            Version::Two => &mut self.twos,
+        };
+        if !directories.contains(&directory) {
             // One of that name is left from a process with our number.
             clear_away(&directory, &self.entry);
             fs::create_dir(&directory)
                 .map_err(|error| format!("cannot make {}: {error}", directory.display()))?;
-            self.directories.push(directory.clone());
+            directories.push(directory.clone());
         }
         Ok(directory)
     }
@@ -140,7 +157,7 @@ impl ControlGroup {
         let mut reason = String::new();
         for parent in hierarchy.parents() {
             match hand_on(parent, &wanted) {
-                Ok(()) => return self.make(parent, name),
+                Ok(()) => return self.make(Version::Two, parent, name),
                 Err(error) if reason.is_empty() => {
                     reason = format!("{}: {error}", parent.display());
                 }
@@ -150,28 +167,52 @@ impl ControlGroup {
         Err(reason)
     }
 
-    /// The files that a program has to write its number to before it begins, so that nothing of
-    /// it escapes a limit; none where nothing is limited.
-    pub(super) fn to_join(&self) -> Vec<PathBuf> {
-        let directories = if self.is_limited { &*self.directories } else { &[] };
-        directories.iter().map(|directory| directory.join(PROCESSES)).collect()
+    /// Starts a program in the group. `start` is given the files that the program itself has to
+    /// write its number to before it begins.
+    ///
+    /// In version 1 a thread of ours goes into the group, and what it starts is in it from its
+    /// first instruction. A thread that moves itself does so at once; for the move of another
+    /// process the kernel waits until every processor has seen it, some 10 ms
+    /// (`cgroup_procs_write_start` in its `kernel/cgroup/cgroup.c`). In version 2 a thread cannot
+    /// be in another group than its process: there a program with limits goes by itself, and
+    /// others are fetched once they run, which spares them the wait.
+    ///
+    /// # Errors
+    /// That of `start`, or that a limited group of version 1 cannot be joined.
+    pub(super) fn start(
+        &self,
+        start: impl FnOnce(&[PathBuf]) -> Result<Spawned, SessionError> + Send,
+    ) -> Result<Spawned, SessionError> {
+        let begin = || {
+            for directory in &self.ones {
+                if let (Err(error), true) = (move_this_thread_to(directory), self.is_limited) {
+                    let reason = format!("cannot join {}: {error}", directory.display());
+                    return Err(SessionError::Limits { reason });
+                }
+            }
+            let joining: &[PathBuf] = if self.is_limited { &self.twos } else { &[] };
+            let files: Vec<PathBuf> = joining.iter().map(|it| it.join(PROCESSES)).collect();
+            start(&files)
+        };
+        let started = if self.ones.is_empty() { begin() } else { in_a_thread_of_its_own(begin) };
+        if let (Ok(spawned), false) = (&started, self.is_limited || self.twos.is_empty()) {
+            self.fetch(spawned.pid());
+        }
+        started
     }
 
-    /// Moves a process that was just started, and what it started since, into the group. What it
-    /// started and left to others before that stays outside, which is the price for starting
-    /// programs without a detour where nothing is limited.
-    pub(super) fn add(&self, pid: Pid) {
-        if !self.is_limited {
-            self.move_in(pid);
-            system::descendants(pid).into_iter().for_each(|child| self.move_in(child));
-        }
-    }
-
-    fn move_in(&self, pid: Pid) {
-        for directory in &self.directories {
-            // One that has ended needs no group, and a group that is gone holds nobody.
-            let _ = move_to(directory, pid);
-        }
+    /// Moves a process that was just started, and what it started since, into the group, without
+    /// waiting for it. What it left to others before that stays outside.
+    fn fetch(&self, pid: Option<Pid>) {
+        let (Some(pid), directories) = (pid, self.twos.clone()) else { return };
+        tokio::task::spawn_blocking(move || {
+            for pid in [pid].into_iter().chain(system::descendants(pid)) {
+                for directory in &directories {
+                    // One that has ended needs no group, and a group that is gone holds nobody.
+                    let _ = move_to(directory, pid);
+                }
+            }
+        });
     }
 
     /// How many of its processes the kernel has killed for want of memory.
@@ -195,7 +236,7 @@ impl ControlGroup {
     /// Kills what is there at this moment; whether the group is gone.
     pub(super) fn close_once(&self, killed: &mut Vec<(u32, String)>) -> bool {
         let mut is_gone = true;
-        for directory in &self.directories {
+        for directory in self.ones.iter().chain(&self.twos) {
             empty(directory, &self.entry, killed);
             is_gone &= remove(directory);
         }
@@ -234,6 +275,22 @@ fn move_to(directory: &Path, pid: Pid) -> io::Result<()> {
     fs::write(directory.join(PROCESSES), pid.as_raw_nonzero().to_string())
 }
 
+/// Version 1 only. `0` is the thread that writes.
+fn move_this_thread_to(directory: &Path) -> io::Result<()> {
+    fs::write(directory.join(THREADS), "0")
+}
+
+/// Does something in a thread that ends with it, as part of the caller's runtime.
+fn in_a_thread_of_its_own<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let runtime = tokio::runtime::Handle::try_current();
+    let work = || {
+        let _runtime = runtime.as_ref().map(tokio::runtime::Handle::enter);
+        work()
+    };
+    let done = thread::scope(|scope| scope.spawn(work).join());
+    done.unwrap_or_else(|panic| panic::resume_unwind(panic))
+}
+
 fn is_busy(error: &io::Error) -> bool {
     error.raw_os_error() == Some(Errno::BUSY.raw_os_error())
 }
@@ -253,7 +310,8 @@ fn below(group: &Path) -> Vec<PathBuf> {
 /// One round of killing in a group and those below it.
 fn empty(group: &Path, entry: &[u8], killed: &mut Vec<(u32, String)>) {
     below(group).iter().for_each(|inner| empty(inner, entry, killed));
-    for pid in processes(group) {
+    // A thread of ours is there for the moment in which it starts a program.
+    for pid in processes(group).into_iter().filter(|pid| *pid != system::own_pid()) {
         if system::environment_has_other(pid, entry) {
             if let Some(outside) = group.parent() {
                 let _ = move_to(outside, pid);
@@ -289,7 +347,7 @@ fn clear_away(group: &Path, entry: &[u8]) {
         if remove(group) {
             break;
         }
-        std::thread::sleep(PAUSE);
+        thread::sleep(PAUSE);
     }
 }
 

@@ -126,20 +126,15 @@ impl Session for HostSession {
             return Err(SessionError::Closed);
         }
         linux::heed_interrupts();
-        let to_join = self.group.as_ref().map(ControlGroup::to_join).unwrap_or_default();
-        let spawned = spawn::spawn(&spec, self.tracking_id(), &to_join)?;
+        let start = |to_join: &[PathBuf]| spawn::spawn(&spec, self.tracking_id(), to_join);
+        let spawned = match &self.group {
+            Ok(group) => group.start(start),
+            Err(_) => start(&[]),
+        }?;
         let running = HostRunning::new(spawned, Arc::clone(&self.leftovers));
-        match running {
-            Ok(running) => {
-                if let Ok(group) = &self.group {
-                    group.add(running.pid());
-                }
-                Ok(Box::new(running))
-            }
-            Err(source) => {
-                Err(SessionError::Start { program: spec.command_line(), hint: "", source })
-            }
-        }
+        let failed =
+            |source| SessionError::Start { program: spec.command_line(), hint: "", source };
+        Ok(Box::new(running.map_err(failed)?))
     }
 
     fn memory_kills(&self) -> u64 {

@@ -66,19 +66,13 @@ enum Happening {
 
 impl HostRunning {
     pub(super) fn new(spawned: Spawned, leftovers: Arc<Leftovers>) -> io::Result<Self> {
-        let number = spawned.child.id().and_then(|id| i32::try_from(id).ok());
-        let pid = number.and_then(Pid::from_raw).ok_or(io::ErrorKind::NotFound)?;
+        let pid = spawned.pid().ok_or(io::ErrorKind::NotFound)?;
         leftovers.started(pid);
         let output = Some(Receiver::from_owned_fd_unchecked(spawned.output)?);
         let last_output = Instant::now();
         let child = spawned.child;
         let (exit, ladder, group_gone) = (None, None, false);
         Ok(Self { child, pid, output, exit, last_output, ladder, group_gone, leftovers })
-    }
-
-    /// The process.
-    pub(super) fn pid(&self) -> Pid {
-        self.pid
     }
 
     /// Waits until there is output, the process exits, or a deadline passes.

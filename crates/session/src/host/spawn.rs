@@ -11,6 +11,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use rustix::process::Pid;
 use tokio::process::{Child, Command};
 
 use super::linux as system;
@@ -20,6 +21,13 @@ use crate::{ExecSpec, SessionError, Stdin, TRACKING_VARIABLE};
 pub(super) struct Spawned {
     pub(super) child: Child,
     pub(super) output: OwnedFd,
+}
+
+impl Spawned {
+    /// Its number, while it was not waited for.
+    pub(super) fn pid(&self) -> Option<Pid> {
+        self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw)
+    }
 }
 
 /// Starts the program behind `--` after writing its number to the files before that.

@@ -7,7 +7,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::packed::Searcher;
+use aho_corasick::{AhoCorasick, Match, MatchKind};
 
 /// How sure it is that a text is a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,24 +78,35 @@ const fn is_path(byte: u8) -> bool {
 }
 
 /// The beginnings of all shapes in their order, and last that of a private key.
-static BEGINNINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let beginnings = SHAPES.iter().map(|shape| shape.beginning).chain(["-----BEGIN "]);
-    // Vector instructions pass over most of a text, which needs this kind of match; for the rest
-    // the automaton that is made soonest is best.
-    let mut builder = AhoCorasick::builder();
-    builder.match_kind(MatchKind::LeftmostFirst).kind(Some(AhoCorasickKind::NoncontiguousNFA));
-    builder.build(beginnings).ok()
+fn beginnings() -> impl Iterator<Item = &'static str> {
+    SHAPES.iter().map(|shape| shape.beginning).chain(["-----BEGIN "])
+}
+
+/// Finds them with vector instructions: made in a fifth of the time that an automaton takes, which
+/// is felt when one file is checked.
+static BY_VECTORS: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(beginnings()));
+
+/// Finds them on processors that have no such instructions.
+static BY_AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(beginnings()).ok()
 });
 
 /// Every token in a text in its order: where, what it is, and how sure that is.
 pub(super) fn find(
     text: &str,
 ) -> impl Iterator<Item = (Range<usize>, &'static str, Certainty)> + '_ {
-    let beginnings = BEGINNINGS.iter().flat_map(move |finder| finder.find_iter(text));
-    beginnings.filter_map(move |found| match SHAPES.get(found.pattern().as_usize()) {
+    let vectors = BY_VECTORS.as_ref();
+    let automaton = if vectors.is_none() { BY_AUTOMATON.as_ref() } else { None };
+    let by_vectors = vectors.into_iter().flat_map(move |finder| finder.find_iter(text));
+    let by_automaton = automaton.into_iter().flat_map(move |finder| finder.find_iter(text));
+    by_vectors.chain(by_automaton).filter_map(move |found| seen(text, found))
+}
+
+fn seen(text: &str, found: Match) -> Option<(Range<usize>, &'static str, Certainty)> {
+    match SHAPES.get(found.pattern().as_usize()) {
         Some(shape) => judge(text, found.start(), shape),
         None => private_key(text, found.start()),
-    })
+    }
 }
 
 fn judge(text: &str, at: usize, shape: &Shape) -> Option<(Range<usize>, &'static str, Certainty)> {
@@ -161,6 +173,17 @@ mod tests {
 
     fn found(text: &str) -> Vec<(&'static str, Certainty)> {
         find(text).map(|(_, what, certainty)| (what, certainty)).collect()
+    }
+
+    #[test]
+    fn every_processor_finds_the_same() {
+        let text = "AKIA ghp_ hooks.slack.com/services/T sk-1 sk_live_ -----BEGIN -----BEGIN xoxb-";
+        let by_automaton: Vec<Match> =
+            BY_AUTOMATON.iter().flat_map(|finder| finder.find_iter(text)).collect();
+        assert_eq!(by_automaton.len(), 8);
+        for finder in BY_VECTORS.iter() {
+            assert_eq!(finder.find_iter(text).collect::<Vec<_>>(), by_automaton);
+        }
     }
 
     #[test]
