@@ -120,7 +120,7 @@ impl Reader<'_> {
     }
 
     fn mapping(&mut self, node: NodeRef<'_, '_>) -> Mapping {
-        let mut mapping = Mapping::default();
+        let mut mapping = Mapping::with_capacity(node.pairs().len());
         let mut own: Vec<&str> = Vec::with_capacity(node.pairs().len());
         for (key, value) in node.pairs() {
             let Some(name) = key.resolved().as_str() else {

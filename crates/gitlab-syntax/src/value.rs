@@ -85,7 +85,7 @@ impl Value {
     #[must_use]
     pub fn as_scalar(&self) -> Option<String> {
         match &self.data {
-            Data::Text(text) => Some(text.to_string()),
+            Data::Text(text) => Some(String::from(&**text)),
             Data::Number(text) => Some(text.clone()),
             Data::Boolean(truth) => Some(truth.to_string()),
             _ => None,
@@ -248,6 +248,12 @@ impl FromIterator<(String, Entry)> for Mapping {
 }
 
 impl Mapping {
+    /// None yet, with room for so many.
+    #[must_use]
+    pub fn with_capacity(count: usize) -> Self {
+        Self(Arc::new(Entries::with_capacity_and_hasher(count, Default::default())))
+    }
+
     /// The pairs to be changed, no longer shared.
     pub fn edit(&mut self) -> &mut Entries {
         Arc::make_mut(&mut self.0)

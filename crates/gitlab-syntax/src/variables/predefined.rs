@@ -6,6 +6,8 @@
 //!
 //! Source: "Predefined CI/CD variables reference".
 
+use indexmap::IndexMap;
+
 use crate::pipeline::{Environment, EnvironmentAction, ParallelInstance};
 use crate::variables::{Variable, Variables};
 
@@ -173,7 +175,7 @@ pub fn of_job(
     parallel: Option<&ParallelInstance>,
     environment: Option<&Environment>,
 ) -> Variables {
-    let mut variables = Variables::default();
+    let mut variables = Variables(IndexMap::with_capacity(8));
     let mut set = |name: &str, variable: Variable| variables.insert(name, variable);
     set("CI_JOB_NAME", Variable::literal(name));
     set("CI_JOB_NAME_SLUG", Variable::literal(slug(name)));
@@ -211,7 +213,8 @@ pub fn slug(name: &str) -> String {
         let it = it.to_ascii_lowercase();
         if it.is_ascii_lowercase() || it.is_ascii_digit() { it } else { '-' }
     };
-    let whole: String = name.chars().map(kept).take(63).collect();
+    let mut whole = String::with_capacity(name.len().min(63));
+    whole.extend(name.chars().map(kept).take(63));
     whole.trim_matches('-').to_owned()
 }
 

@@ -33,15 +33,9 @@ impl Levels {
     /// variables of the configuration, the weakest of them first.
     #[must_use]
     pub fn scope<'all>(&'all self, configuration: &[&'all Variables]) -> Scope<'all> {
-        let mut variables = vec![&self.predefined, &self.deployment];
-        variables.extend(configuration);
-        variables.extend([
-            &self.dotenv,
-            &self.instance,
-            &self.group,
-            &self.project,
-            &self.pipeline,
-        ]);
-        Scope(variables)
+        let weaker = [&self.predefined, &self.deployment];
+        let stronger =
+            [&self.dotenv, &self.instance, &self.group, &self.project, &self.pipeline];
+        Scope([&weaker[..], configuration, &stronger[..]].concat())
     }
 }

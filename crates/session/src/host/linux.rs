@@ -2,8 +2,8 @@
 //!
 //! Orphans come to us because we declare ourselves their reaper (`PR_SET_CHILD_SUBREAPER`,
 //! prctl(2)); the kernel then lists them as our children (proc_pid_task_children(5)), so the usual
-//! case, no orphan, costs one small read. Control groups are in [`super::control_group`]. A port to macOS replaces this file: there is no reaper,
-//! and the table comes from `sysctl(KERN_PROC_ALL)`.
+//! case, no orphan, costs one small read. Control groups are in [`super::control_group`]. A port to
+//! macOS replaces this file: there is no reaper, and the table comes from `sysctl(KERN_PROC_ALL)`.
 
 use std::fs;
 use std::io::{self, Write as _};
