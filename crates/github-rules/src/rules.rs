@@ -43,6 +43,7 @@ pub mod shellcheck;
 pub(crate) mod timezone;
 pub(crate) mod unknown_property;
 pub(crate) mod unknown_step;
+pub(crate) mod unsound_ternary;
 pub(crate) mod value_type;
 pub(crate) mod workflow_run;
 

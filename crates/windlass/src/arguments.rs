@@ -1,4 +1,8 @@
 //! The command line: what can be said, and what each word means. No behaviour.
+//!
+//! The words of a command are made when it is given (`defer`), a third of the start of a short
+//! command. What they stand in has no doc comment, for that would then take the place of the
+//! command's own.
 
 mod pipeline;
 
@@ -41,7 +45,6 @@ pub enum ColorChoice {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-// Only the words of the command that is given are made: a third of the start of a short command.
 #[command(defer = true)]
 pub enum Command {
     /// Run workflows here, as their platform would
@@ -105,7 +108,7 @@ pub enum ReferencePage {
     Rules,
 }
 
-/// `windlass run`.
+// `windlass run`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  windlass run                          everything that a push \
@@ -270,7 +273,7 @@ impl From<Pull> for PullPolicy {
     }
 }
 
-/// `windlass list`.
+// `windlass list`.
 #[derive(Debug, Args)]
 pub struct List {
     /// Print JSON
@@ -282,7 +285,7 @@ pub struct List {
     pub dialect: Option<String>,
 }
 
-/// `windlass graph`.
+// `windlass graph`.
 #[derive(Debug, Args)]
 pub struct Graph {
     /// The workflow file or name; may be left out where there is only one. Of GitLab the
@@ -298,7 +301,7 @@ pub struct Graph {
     pub dialect: Option<String>,
 }
 
-/// `windlass check`.
+// `windlass check`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  windlass check                        the workflows and actions of \
@@ -456,7 +459,7 @@ pub enum Runs {
     },
 }
 
-/// What a run that exists already may be given anew: nothing of it is kept in the history.
+// What a run that exists already may be given anew: nothing of it is kept in the history.
 #[derive(Debug, Args)]
 pub struct Manner {
     /// A secret; with a bare NAME the value is taken from the environment
@@ -510,7 +513,7 @@ pub enum Artifacts {
     },
 }
 
-/// An artifact that is meant.
+// An artifact that is meant.
 #[derive(Debug, Args)]
 pub struct WhichArtifact {
     /// The name of the artifact; the newest where several runs left one

@@ -10,6 +10,7 @@ use crate::contexts::Contexts;
 use crate::registry::Rule;
 use crate::rules::{
     comparison, format_arguments, function_argument, never_equal, no_properties, unknown_property,
+    unsound_ternary,
 };
 
 /// Something wrong in an expression.
@@ -77,13 +78,19 @@ impl<'run> Inference<'run> {
                 never_equal::judge(self, node, operator, &left, &right);
                 Type::Bool
             }
-            ViewKind::And(operands) | ViewKind::Or(operands) => {
-                let types: Vec<Type> = operands.into_iter().map(|node| self.of(node)).collect();
-                Type::any_of(types)
+            ViewKind::And(operands) => self.of_one_of(operands),
+            ViewKind::Or(operands) => {
+                unsound_ternary::judge(self, &operands);
+                self.of_one_of(operands)
             }
             ViewKind::Index { base, index } => self.index(node, base, index),
             ViewKind::Call { name, arguments } => self.call(name, &arguments),
         }
+    }
+
+    fn of_one_of(&mut self, operands: Vec<View<'_>>) -> Type {
+        let types: Vec<Type> = operands.into_iter().map(|node| self.of(node)).collect();
+        Type::any_of(types)
     }
 
     fn index(&mut self, node: View<'_>, base: View<'_>, index: View<'_>) -> Type {

@@ -34,8 +34,7 @@ impl Levels {
     #[must_use]
     pub fn scope<'all>(&'all self, configuration: &[&'all Variables]) -> Scope<'all> {
         let weaker = [&self.predefined, &self.deployment];
-        let stronger =
-            [&self.dotenv, &self.instance, &self.group, &self.project, &self.pipeline];
+        let stronger = [&self.dotenv, &self.instance, &self.group, &self.project, &self.pipeline];
         Scope([&weaker[..], configuration, &stronger[..]].concat())
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pair;
 
-/// `windlass expand`.
+// `windlass expand`.
 #[derive(Debug, Args)]
 #[command(after_help = "Prints the configuration as it is after include, extends, !reference, \
     default and inputs were\nput in place, for one commit and source.\n\nExamples:\n  windlass \
@@ -20,7 +20,7 @@ pub struct Expand {
     pub pipeline: PipelineFor,
 }
 
-/// What a pipeline of GitLab is made for, where it is not the checked out commit alone.
+// What a pipeline of GitLab is made for, where it is not the checked out commit alone.
 #[derive(Clone, Debug, Default, Args)]
 pub struct PipelineFor {
     /// The configuration [default: .gitlab-ci.yml]

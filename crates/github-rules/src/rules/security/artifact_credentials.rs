@@ -3,11 +3,10 @@
 //! Sources: the READMEs of actions/checkout (`persist-credentials`, since version 6 outside of the
 //! workspace) and actions/upload-artifact (hidden files only when asked for, since version 4.4).
 
-use windlass_diagnostics::{Fix, Severity, Span};
-use windlass_github_syntax::template::Template;
+use windlass_diagnostics::Severity;
 
+use super::persisted_credentials::{fix, stays_in_workspace};
 use crate::findings::Findings;
-use crate::layout::indentation;
 use crate::outline::{ActionUse, Outline};
 use crate::registry::Rule;
 
@@ -23,9 +22,7 @@ pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
         let mut checkout = None;
         for action in job.steps.iter().filter_map(|step| step.action) {
             if action.is("actions/checkout") {
-                let keeps = action.literal("persist-credentials").as_deref() != Some("false");
-                let in_workspace = action.major().is_none_or(|major| major < 6);
-                checkout = (keeps && in_workspace).then_some(action);
+                checkout = stays_in_workspace(action).then_some(action);
             }
             if let Some(checkout) = checkout
                 && action.is("actions/upload-artifact")
@@ -63,28 +60,6 @@ fn takes_everything(upload: ActionUse<'_>, checkout: ActionUse<'_>, outline: &Ou
         path.trim_end_matches(".git") == folder.trim_start_matches("./").trim_end_matches('/')
             || path == "."
     })
-}
-
-/// `persist-credentials: false` for a checkout.
-fn fix(checkout: ActionUse<'_>, text: &str) -> Option<Fix> {
-    const ENTRY: &str = "persist-credentials: false";
-    let title = "do not leave the token behind";
-    if let Some(with) = checkout.with {
-        let first = with.as_mapping().and_then(|pairs| pairs.first()).map(|(key, _)| key)?;
-        let has_it = |(key, _): &(Template, Template)| key.as_str() == Some("persist-credentials");
-        let indent = indentation(text, first.span.start.offset as usize)?;
-        if with.as_mapping()?.iter().any(has_it) {
-            return None;
-        }
-        let entry = format!("{ENTRY}\n{}", " ".repeat(indent));
-        return Some(Fix::suggested(title, Span::at(first.span.source, first.span.start), entry));
-    }
-    let (start, end) = (checkout.span.start.offset as usize, checkout.span.end.offset as usize);
-    let key = text.get(..start)?.rfind("uses")?;
-    let indent = " ".repeat(indentation(text, key)?);
-    let line = end + text.get(end..)?.find('\n')?;
-    let at = Span::at(checkout.span.source, checkout.span.end.advanced(text, line));
-    Some(Fix::suggested(title, at, format!("\n{indent}with:\n{indent}  {ENTRY}")))
 }
 
 #[cfg(test)]
