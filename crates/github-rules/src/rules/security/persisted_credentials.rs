@@ -1,8 +1,8 @@
 //! A token that may write, left by a checkout where every later step finds it, for nothing.
 //!
 //! Source: the README of actions/checkout (`persist-credentials`, since version 6 outside of the
-//! workspace). A token that may only read, or of which nothing is written, is the business of
-//! [`super::excessive_permissions`].
+//! workspace), and GitHub Docs, "Workflow syntax for GitHub Actions", `permissions`: without them
+//! the repository's setting decides, which may be to write everything.
 
 use windlass_diagnostics::{Fix, Severity, Span};
 use windlass_github_syntax::template::Template;
@@ -40,7 +40,7 @@ const PUSHING: [&str; 8] = [
 pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
     for job in &outline.jobs {
         let written = job.job.permissions.as_ref().or(outline.workflow.permissions.as_ref());
-        if !written.is_some_and(may_write) || job.steps.iter().any(may_use) {
+        if !written.is_none_or(may_write) || job.steps.iter().any(may_use) {
             continue;
         }
         for checkout in checkouts(job) {
@@ -133,6 +133,8 @@ mod tests {
         let message = "the token stays in `.git/config`, where every later step finds it";
         assert_eq!(of_rule(CODE, &found), format!("7:15 {CODE} {message}"));
         assert_eq!(of_rule(CODE, &mended(CODE, &found)), "");
+        let undeclared = found.replace("permissions: { packages: write }\n", "");
+        assert!(of_rule(CODE, &undeclared).contains(CODE));
         for (permissions, checkout, command) in [
             ("{ contents: read, id-token: write }", "v4", "make"),
             ("write-all", "v6", "make"),
