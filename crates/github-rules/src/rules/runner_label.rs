@@ -1,9 +1,11 @@
-//! Labels of GitHub's runners that GitHub has removed.
+//! Labels that no runner of GitHub has, or none together.
 //!
-//! Source: GitHub Docs, "Choosing the runner for a job", and the announcements in the repository
-//! `actions/runner-images`. Only a warning: somebody's own runners may have such a label.
+//! Source: GitHub Docs, "Choosing the runner for a job" and "GitHub-hosted runners reference", and
+//! the announcements in the repository `actions/runner-images`. Only a warning: somebody's own
+//! runners may have such a label.
 
 use windlass_diagnostics::Severity;
+use windlass_github_syntax::reader::suggestion::nearest;
 use windlass_github_syntax::template::Template;
 
 use crate::findings::Findings;
@@ -12,7 +14,7 @@ use crate::registry::Rule;
 pub(crate) const RULE: Rule = Rule {
     code: "gh/runner-label",
     severity: Severity::Warning,
-    summary: "a job asks for a runner that GitHub has removed",
+    summary: "a job asks for a runner that GitHub does not have",
 };
 
 /// What GitHub has removed, and what to take instead.
@@ -31,6 +33,29 @@ const REMOVED: [(&str, &str); 12] = [
     ("windows-2019", "windows-latest"),
 ];
 
+/// What GitHub has, larger runners and those of an organisation left out.
+const HOSTED: [&str; 19] = [
+    "ubuntu-latest",
+    "ubuntu-slim",
+    "ubuntu-26.04",
+    "ubuntu-24.04",
+    "ubuntu-22.04",
+    "ubuntu-24.04-arm",
+    "ubuntu-22.04-arm",
+    "windows-latest",
+    "windows-2025",
+    "windows-2025-vs2026",
+    "windows-2022",
+    "windows-11-arm",
+    "macos-latest",
+    "macos-26",
+    "macos-26-intel",
+    "macos-15",
+    "macos-15-intel",
+    "macos-14",
+    "macos-latest-large",
+];
+
 /// Looks at `runs-on`, and at the values of the matrix where it is `matrix.<name>`.
 pub(crate) fn check(runs_on: &Template, matrix: Option<&Template>, findings: &mut Findings<'_>) {
     let mut labels = runs_on.get("labels").unwrap_or(runs_on);
@@ -45,14 +70,49 @@ pub(crate) fn check(runs_on: &Template, matrix: Option<&Template>, findings: &mu
         return;
     }
     for label in labels {
-        let text = label.as_str().unwrap_or_default();
-        let removed = REMOVED.iter().find(|(removed, _)| removed.eq_ignore_ascii_case(text));
-        if let Some((_, instead)) = removed {
-            let message = format!("GitHub has removed its runners `{text}`: the job would wait");
-            let finding = RULE.finding(label.span, message);
-            findings.add(finding.with_help(format!("use `{instead}` or a newer version")));
-        }
+        look(label, findings);
     }
+    let hosted: Vec<(&str, &Template)> =
+        labels.iter().filter_map(|label| Some((system(label.as_str()?)?, label))).collect();
+    // The values of a matrix are for one job each.
+    if let [(first, _), others @ ..] = hosted.as_slice()
+        && runs_on.as_expression().is_none()
+        && let Some((_, label)) = others.iter().find(|(system, _)| system != first)
+    {
+        let message = "no runner has this label and those before it: the job would wait";
+        let help = "for a job on each, list them in a matrix: `runs-on: ${{ matrix.os }}`";
+        findings.add(RULE.finding(label.span, message).with_help(help));
+    }
+}
+
+/// The system of one of GitHub's runners.
+fn system(label: &str) -> Option<&'static str> {
+    let known = HOSTED.iter().find(|known| known.eq_ignore_ascii_case(label))?;
+    known.split('-').next()
+}
+
+fn look(label: &Template, findings: &mut Findings<'_>) {
+    let text = label.as_str().unwrap_or_default();
+    if let Some((_, instead)) = REMOVED.iter().find(|(it, _)| it.eq_ignore_ascii_case(text)) {
+        let message = format!("GitHub has removed its runners `{text}`: the job would wait");
+        let help = format!("use `{instead}` or a newer version");
+        findings.add(RULE.finding(label.span, message).with_help(help));
+    } else if looks_hosted(text)
+        && system(text).is_none()
+        && let Some(instead) = nearest(text, HOSTED.into_iter())
+    {
+        let message =
+            format!("GitHub has no runners `{text}`: without some of yours, the job waits");
+        let help = format!("did you mean `{instead}`?");
+        findings.add(RULE.finding(label.span, message).with_help(help));
+    }
+}
+
+/// Whether it is the name of a system and one word more. Larger runners, which an organisation
+/// names itself, tend to have more.
+fn looks_hosted(label: &str) -> bool {
+    let parts: Vec<&str> = label.split('-').collect();
+    matches!(parts.as_slice(), ["ubuntu" | "linux" | "windows" | "macos", _])
 }
 
 #[cfg(test)]
@@ -75,5 +135,25 @@ jobs:
             "3:17 gh/runner-label GitHub has removed its runners `macos-12`: the job would wait\n\
              6:47 gh/runner-label GitHub has removed its runners `Windows-2016`: the job would wait"
         );
+    }
+    #[test]
+    fn unknown_labels_and_some_that_no_runner_has_together() {
+        let job = |runs_on: &str| {
+            findings(&format!(
+                "on: push\njobs:\n  a: {{ runs-on: {runs_on}, steps: [{{ run: x }}] }}\n"
+            ))
+        };
+        assert_eq!(
+            job("ubuntu-oldest"),
+            "3:17 gh/runner-label GitHub has no runners `ubuntu-oldest`: without some of yours, the job waits"
+        );
+        assert!(job("macos-10").contains("gh/runner-label"));
+        assert_eq!(
+            job("[ubuntu-latest, windows-latest]"),
+            "3:33 gh/runner-label no runner has this label and those before it: the job would wait"
+        );
+        for right in ["Ubuntu-Latest", "ubuntu-22.04-8-cores", "gpu", "[self-hosted, linux-gpu]"] {
+            assert_eq!(job(right), "");
+        }
     }
 }
