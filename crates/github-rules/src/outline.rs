@@ -235,11 +235,13 @@ impl<'file> ActionUse<'file> {
             begin.eq_ignore_ascii_case(part)
         };
         let is_root = self.path.is_empty();
-        begins_with(self.owner)
+        let below = if is_root { 0 } else { 1 + self.path.len() };
+        // Long tables are looked through, in which few names have the length.
+        name.len() == self.owner.len() + 1 + self.repository.len() + below
+            && begins_with(self.owner)
             && begins_with("/")
             && begins_with(self.repository)
             && (is_root || begins_with("/") && begins_with(self.path))
-            && rest.is_empty()
     }
 
     /// The first number of a version such as `v4.1`.
