@@ -79,12 +79,20 @@ fn described(described: SarifRule) -> Value {
     let mut described = json!({
         "id": rule.code,
         "shortDescription": { "text": rule.summary },
+        "fullDescription": { "text": full_description(&rule, &page) },
         "defaultConfiguration": { "level": level(rule.severity) },
     });
     if !page.is_empty() {
         described["help"] = json!({ "text": page, "markdown": page });
     }
     described
+}
+
+/// Why it matters, which GitHub wants of every rule: what a page says first, behind its title and
+/// the summary.
+fn full_description(rule: &Rule, page: &str) -> String {
+    let first = page.split("\n\n").nth(2).filter(|text| !text.starts_with("Found:"));
+    first.map_or_else(|| rule.summary.to_owned(), |text| text.replace('\n', " "))
 }
 
 const fn level(severity: Severity) -> &'static str {

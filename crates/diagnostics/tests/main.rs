@@ -131,7 +131,8 @@ fn sarif_names_rules_places_and_edits() {
         severity: Severity::Error,
         summary: "a key that is not known",
     };
-    let rule = SarifRule { rule, page: "# gh/unknown-key".into() };
+    let rule =
+        SarifRule { rule, page: "# gh/unknown-key\n\nA key.\n\nIt is\nignored.\n\nFound:".into() };
     let mut log = SarifLog::begin(Vec::new(), "1.2.3", [rule]).unwrap();
     for (sources, diagnostic) in [mendable(), sample()] {
         log.add(&render_sarif(&diagnostic, &sources)).unwrap();
@@ -139,7 +140,7 @@ fn sarif_names_rules_places_and_edits() {
     let log: serde_json::Value = serde_json::from_slice(&log.end().unwrap()).unwrap();
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
-    insta::assert_snapshot!(run["tool"], @r##"{"driver":{"name":"windlass","version":"1.2.3","rules":[{"id":"gh/unknown-key","shortDescription":{"text":"a key that is not known"},"defaultConfiguration":{"level":"error"},"help":{"text":"# gh/unknown-key","markdown":"# gh/unknown-key"}}]}}"##);
+    insta::assert_snapshot!(run["tool"], @r##"{"driver":{"name":"windlass","version":"1.2.3","rules":[{"id":"gh/unknown-key","shortDescription":{"text":"a key that is not known"},"fullDescription":{"text":"It is ignored."},"defaultConfiguration":{"level":"error"},"help":{"text":"# gh/unknown-key\n\nA key.\n\nIt is\nignored.\n\nFound:","markdown":"# gh/unknown-key\n\nA key.\n\nIt is\nignored.\n\nFound:"}}]}}"##);
     insta::assert_snapshot!(run["results"][0], @r#"{"ruleId":"gh/unknown-key","level":"warning","message":{"text":"no key `runs-in`"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a%20b/ci%3Ax.yml"},"region":{"startLine":3,"startColumn":5,"endLine":3,"endColumn":12,"byteOffset":15,"byteLength":7}}}],"partialFingerprints":{"windlass/v1":"24093d099dd1b51ab9f3df80b1515185"},"fixes":[{"description":{"text":"write `runs-on`"},"artifactChanges":[{"artifactLocation":{"uri":"a%20b/ci%3Ax.yml"},"replacements":[{"deletedRegion":{"startLine":3,"startColumn":5,"endLine":3,"endColumn":12,"byteOffset":15,"byteLength":7},"insertedContent":{"text":"runs-on"}}]}]}]}"#);
     let other = &run["results"][1];
     assert_eq!(other["level"], "error");
