@@ -5,6 +5,7 @@
 //! `works`; what the figures mean is told in docs/reference/figures.md.
 
 mod contenders;
+mod keystroke;
 mod measure;
 mod repositories;
 mod table;

@@ -14,9 +14,7 @@ use crate::shell;
 /// Where the programs are.
 pub struct Contenders {
     windlass: PathBuf,
-    act: Option<PathBuf>,
-    actionlint: Option<PathBuf>,
-    gitlab_ci_local: Option<PathBuf>,
+    peers: Vec<(Peer, PathBuf)>,
 }
 
 /// Who does a work.
@@ -37,27 +35,19 @@ impl Contenders {
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
         let windlass = target.join("release").join(format!("windlass{}", env::consts::EXE_SUFFIX));
         let windlass = windlass.canonicalize().context("the release build")?;
-        let find = |name: &str| {
-            let program = find(name);
+        let peers = [Peer::Act, Peer::Actionlint, Peer::GitlabCiLocal].into_iter();
+        let peers = peers.filter_map(|peer| {
+            let program = find(peer.name());
             if program.is_none() {
-                shell::say(&format!("bench: {name} is not installed and is left out"));
+                shell::say(&format!("bench: {} is not installed and is left out", peer.name()));
             }
-            program
-        };
-        Ok(Contenders {
-            windlass,
-            act: find("act"),
-            actionlint: find("actionlint"),
-            gitlab_ci_local: find("gitlab-ci-local"),
-        })
+            Some((peer, program?))
+        });
+        Ok(Contenders { windlass, peers: peers.collect() })
     }
 
     fn peer(&self, peer: Peer) -> Option<&Path> {
-        match peer {
-            Peer::Act => self.act.as_deref(),
-            Peer::Actionlint => self.actionlint.as_deref(),
-            Peer::GitlabCiLocal => self.gitlab_ci_local.as_deref(),
-        }
+        self.peers.iter().find(|(other, _)| *other == peer).map(|(_, program)| program.as_path())
     }
 
     /// Those who take part in a work, in the order of their turns.

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use super::{
     contenders::{Contender, Contenders, prepare},
+    keystroke,
     works::Work,
 };
 
@@ -42,7 +43,11 @@ pub fn measure(work: &Work, with: &Contenders, folder: &Path, runs: usize) -> Re
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); contenders.len()];
     for turn in 0..=runs.min(work.most_runs) {
         for (contender, times) in contenders.iter().zip(&mut times) {
-            let took = time(with.command(*contender, work, folder), folder, may_find(work))?;
+            let command = with.command(*contender, work, folder);
+            let took = match work.windlass {
+                ["lsp"] => keystroke::time(command, folder)?,
+                _ => time(command, folder, may_find(work))?,
+            };
             if turn > 0 {
                 times.push(took.as_secs_f64() * 1e3);
             }
@@ -52,7 +57,10 @@ pub fn measure(work: &Work, with: &Contenders, folder: &Path, runs: usize) -> Re
         }
     }
     let command = with.command(Contender::Windlass, work, folder);
-    let mebibytes = memory(command, folder, may_find(work))?;
+    let mebibytes = match work.windlass {
+        ["lsp"] => None,
+        _ => memory(command, folder, may_find(work))?,
+    };
     let medians = times.into_iter().map(median);
     Ok(Figure { milliseconds: contenders.into_iter().zip(medians).collect(), mebibytes })
 }

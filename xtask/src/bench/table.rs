@@ -3,7 +3,7 @@
 use super::{
     contenders::Contender,
     measure::Figure,
-    works::{Peer, Target, Work},
+    works::{Target, Work},
 };
 
 /// A benchmark with what it gave, or why it could not be measured.
@@ -71,8 +71,7 @@ fn row((work, figure): &Measured<'_>, all: &[Measured<'_>]) -> [String; 8] {
         None => dash(),
     };
     let peer = match (figure.of(Contender::Peer), work.peer) {
-        (Some(peer), Some((Peer::Act, _))) => format!("{} (act)", milliseconds(peer)),
-        (Some(peer), Some((Peer::Actionlint, _))) => format!("{} (actionlint)", milliseconds(peer)),
+        (Some(took), Some((peer, _))) => format!("{} ({})", milliseconds(took), peer.name()),
         _ => dash(),
     };
     [

@@ -33,6 +33,17 @@ pub enum Peer {
     GitlabCiLocal,
 }
 
+impl Peer {
+    /// The name of its program.
+    pub fn name(self) -> &'static str {
+        match self {
+            Peer::Act => "act",
+            Peer::Actionlint => "actionlint",
+            Peer::GitlabCiLocal => "gitlab-ci-local",
+        }
+    }
+}
+
 /// What is to be reached, by the median of the time and the largest memory.
 pub enum Target {
     /// At most so many milliseconds.
@@ -88,6 +99,7 @@ pub fn all() -> Vec<Work> {
         ..check("check of the starter workflows", starters, Target::Peer { times: 0.7 })
     });
     works.extend([1_000, 10_000].map(check_of_many));
+    works.push(typing());
     works
 }
 
@@ -261,5 +273,13 @@ fn plan(name: &'static str, repository: Repository) -> Work {
         stored: 0,
         target: Target::Milliseconds(1_000.0),
         most_runs: 5,
+    }
+}
+
+/// A letter that is typed into a file of 2,000 lines, until the editor is told what is wrong.
+fn typing() -> Work {
+    Work {
+        windlass: &["lsp"],
+        ..check("a keystroke in 2,000 lines", Repository::chain(400), Target::Milliseconds(20.0))
     }
 }
