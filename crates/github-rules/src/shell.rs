@@ -21,7 +21,9 @@ pub(crate) struct Command {
     pub(crate) assignments: Vec<Assignment>,
     /// The command's name and its arguments.
     pub(crate) words: Vec<Word>,
-    /// Files that output goes to.
+    /// The lines of its here-documents.
+    pub(crate) documents: Vec<Word>,
+    /// Files that output goes to, that of a group around it included.
     pub(crate) outputs: Vec<Word>,
     /// How it is tied to the command behind it.
     pub(crate) end: End,
@@ -143,13 +145,20 @@ impl Word {
         let mut escaped = false;
         let mut quote = None;
         let mut plain = String::with_capacity(self.raw.len());
-        for character in self.raw.chars() {
+        let mut characters = self.raw.chars().peekable();
+        while let Some(character) = characters.next() {
             match (character, quote) {
                 _ if escaped => {
                     plain.push(character);
                     escaped = false;
                 }
-                ('\\', None | Some('"')) => escaped = true,
+                ('\\', None) => escaped = true,
+                // Between double quotes it stays before anything else.
+                ('\\', Some('"'))
+                    if characters.peek().is_some_and(|it| "$`\"\\\n".contains(*it)) =>
+                {
+                    escaped = true;
+                }
                 ('"' | '\'', None) => quote = Some(character),
                 (character, Some(open)) if character == open => quote = None,
                 (character, _) => plain.push(character),
@@ -221,11 +230,41 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_here_documents_are_words_as_the_shell_fills_them_in() {
+        let script = "cat <<END >f\nit's=$a\nEND\ncat <<'END'\n$b ${{ c }}\nEND\n";
+        let commands = reader::commands(script, 0);
+        let read = |at: usize| -> Vec<(&str, Vec<String>)> {
+            let lines = commands[at].documents.iter();
+            lines.map(|line| (&script[line.range.clone()], line.variables())).collect()
+        };
+        assert_eq!(read(0), [("it's=$a", vec!["a".to_owned()])]);
+        assert_eq!(read(1), [("$b ${{ c }}", vec![])]);
+        assert!(commands[1].documents[0].raw.contains("${{ c }}"));
+    }
+
+    #[test]
+    fn what_a_group_writes_its_commands_write() {
+        insta::assert_snapshot!(
+            shown("a; { b; if c; then d; fi > g; } >> h; (i) > j; for k in l; do m; done > n"),
+            @"
+        a Sequence
+        b >h Sequence
+        c >g >h Sequence
+        d >g >h Sequence
+        i >j Sequence
+        for k in l Sequence
+        m >n Sequence
+        "
+        );
+    }
+
+    #[test]
     fn words_tell_what_they_read() {
         let word =
             Word { raw: "a'$b'\"$c ${d:-x} \\$e ${{ f }} $(g $h)\"$1$i".into(), range: 0..0 };
         assert_eq!(word.variables(), ["c", "d", "i"]);
         assert_eq!(Word { raw: "a'\"b'\\ \"c\"".into(), range: 0..0 }.unquoted(), "a\"b c");
+        assert_eq!(Word { raw: r#""a\n\"\$b""#.into(), range: 0..0 }.unquoted(), r#"a\n"$b"#);
     }
 
     proptest! {

@@ -9,6 +9,10 @@ const DEEPEST: usize = 8;
 const KEYWORDS: [&str; 12] =
     ["if", "then", "elif", "else", "fi", "while", "until", "do", "done", "!", "{", "}"];
 
+/// Those of them that begin and end what may be redirected as a whole.
+const OPENING: [&str; 3] = ["{", "if", "do"];
+const CLOSING: [&str; 3] = ["}", "fi", "done"];
+
 /// Commands whose arguments are assignments.
 const DECLARATIONS: [&str; 5] = ["export", "local", "readonly", "declare", "typeset"];
 
@@ -20,14 +24,37 @@ pub(super) fn commands(text: &str, start: usize) -> Vec<Command> {
 }
 
 fn read(text: &str, start: usize, depth: usize, found: &mut Vec<Command>) {
-    let mut reader =
-        Reader { text, at: 0, start, depth, found, current: empty(), here_documents: Vec::new() };
+    let mut reader = Reader {
+        text,
+        at: 0,
+        start,
+        depth,
+        found,
+        current: empty(),
+        here_documents: Vec::new(),
+        groups: Vec::new(),
+        closed: None,
+    };
     while reader.step() {}
     reader.finish(End::Sequence);
 }
 
 const fn empty() -> Command {
-    Command { assignments: Vec::new(), words: Vec::new(), outputs: Vec::new(), end: End::Sequence }
+    Command {
+        assignments: Vec::new(),
+        words: Vec::new(),
+        documents: Vec::new(),
+        outputs: Vec::new(),
+        end: End::Sequence,
+    }
+}
+
+/// A here-document of this line.
+struct HereDocument {
+    /// The word that ends it.
+    end: String,
+    /// Whether the shell leaves it as it is.
+    is_quoted: bool,
 }
 
 struct Reader<'text, 'found> {
@@ -37,8 +64,11 @@ struct Reader<'text, 'found> {
     depth: usize,
     found: &'found mut Vec<Command>,
     current: Command,
-    /// The words that end the here-documents of this line.
-    here_documents: Vec<String>,
+    here_documents: Vec<HereDocument>,
+    /// How many commands there were when each group began that is open.
+    groups: Vec<usize>,
+    /// The same of the group that has just ended, which a redirection may follow.
+    closed: Option<usize>,
 }
 
 impl Reader<'_, '_> {
@@ -71,17 +101,23 @@ impl Reader<'_, '_> {
         if let Some(end) = end {
             self.finish(end);
         }
-        if first == b'\n' {
-            self.skip_here_documents();
+        match first {
+            b'\n' => self.read_here_documents(),
+            b'(' => self.groups.push(self.found.len()),
+            b')' => self.closed = self.groups.pop(),
+            _ => {}
         }
         true
     }
 
     fn finish(&mut self, end: End) {
         let mut command = std::mem::replace(&mut self.current, empty());
+        let closed = self.closed.take();
         if !(command.words.is_empty() && command.assignments.is_empty()) {
             command.end = end;
             self.found.push(command);
+        } else if let Some(inside) = closed.and_then(|first| self.found.get_mut(first..)) {
+            inside.iter_mut().for_each(|inner| inner.outputs.extend_from_slice(&command.outputs));
         }
     }
 
@@ -101,6 +137,11 @@ impl Reader<'_, '_> {
                     return;
                 }
             } else if command.words.is_empty() && KEYWORDS.contains(&word.raw.as_str()) {
+                if OPENING.contains(&word.raw.as_str()) {
+                    self.groups.push(self.found.len());
+                } else if CLOSING.contains(&word.raw.as_str()) {
+                    self.closed = self.groups.pop();
+                }
                 return;
             }
         }
@@ -141,23 +182,46 @@ impl Reader<'_, '_> {
         let target = self.take_word();
         match operator {
             ">" | ">>" | ">|" => self.current.outputs.push(target),
-            "<<" | "<<-" => self.here_documents.push(target.unquoted()),
+            "<<" | "<<-" => self.here_documents.push(HereDocument {
+                end: target.unquoted(),
+                is_quoted: target.raw.contains(['\'', '"', '\\']),
+            }),
             _ => {}
         }
     }
 
-    fn skip_here_documents(&mut self) {
-        for end in std::mem::take(&mut self.here_documents) {
+    /// Their lines belong to the last command of the line that they follow.
+    fn read_here_documents(&mut self) {
+        for document in std::mem::take(&mut self.here_documents) {
             while self.at < self.text.len() {
                 let line = self.rest().split_inclusive('\n').next().unwrap_or_default();
-                let (length, is_end) = (line.len(), line.trim() == end);
-                self.at += length;
-                if is_end {
+                let (length, content) = (line.len(), line.trim());
+                if content == document.end {
+                    self.at += length;
                     break;
                 }
+                let begin = self.start + self.at + line.len() - line.trim_start().len();
+                let raw = filled_in(content, document.is_quoted);
+                let line = Word { raw, range: begin..begin + content.len() };
+                if let Some(command) = self.found.last_mut() {
+                    command.documents.push(line);
+                }
+                self.at += length;
             }
         }
     }
+}
+
+/// A line of a here-document as a word: quotes are nothing special in it, and in one that is left
+/// as it is neither are variables.
+fn filled_in(line: &str, is_quoted: bool) -> String {
+    let line = line.replace(['\'', '"'], " ");
+    if !is_quoted {
+        return line;
+    }
+    let mut parts = line.split("${{");
+    let first = parts.next().unwrap_or_default().replace('$', " ");
+    parts.fold(first, |all, part| all + "${{" + &part.replace('$', " "))
 }
 
 fn assignment(word: &Word) -> Option<Assignment> {

@@ -130,9 +130,8 @@ fn outputs(outputs: Option<&Template>, text: &str, scope: &Scope, job: &str) -> 
 fn leave(step: &StepOutline<'_>, text: &str, at_step: &Scope, after: &mut Scope) {
     let id = step.step.id.value.to_lowercase();
     if let Some(script) = &step.script {
-        for Written { file, word, origin } in written(script, at_step) {
-            let plain = word.unquoted();
-            let Some((name, _)) = plain.split_once('=') else { continue };
+        for Written { file, name, word, origin } in written(script, at_step) {
+            let Some(name) = name else { continue };
             let span = script.span(text, word);
             let (shown, outputs) = match file {
                 "GITHUB_ENV" => (format!("env.{name}"), &mut after.env),
@@ -171,6 +170,8 @@ const FILES: [&str; 3] = ["GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH"];
 /// A word from outside that a script writes to one of the [`FILES`].
 pub(crate) struct Written<'script> {
     pub(crate) file: &'static str,
+    /// The name that it is part of the value of.
+    pub(crate) name: Option<String>,
     pub(crate) word: &'script Word,
     pub(crate) origin: Origin,
 }
@@ -179,6 +180,7 @@ pub(crate) struct Written<'script> {
 pub(crate) fn written<'script>(script: &'script Script, scope: &Scope) -> Vec<Written<'script>> {
     let mut variables = Outputs::new();
     let mut found = Vec::new();
+    let mut under_way = None;
     for command in &script.commands {
         for assignment in &command.assignments {
             if let Some(origin) = scope.of_word(&assignment.value, &variables) {
@@ -186,11 +188,47 @@ pub(crate) fn written<'script>(script: &'script Script, scope: &Scope) -> Vec<Wr
             }
         }
         let Some(file) = FILES.into_iter().find(|file| command.writes_to(file)) else { continue };
-        for word in command.words.iter().skip(1) {
+        let mut of_format = None;
+        for word in command.words.iter().skip(1).chain(&command.documents) {
+            let name = of_format.clone().or_else(|| name_of(&word.unquoted(), &mut under_way));
+            if command.name() == "printf" {
+                // What follows is put into the first word.
+                of_format.clone_from(&name);
+            }
             if let Some(origin) = scope.of_word(word, &variables) {
-                found.push(Written { file, word, origin });
+                found.push(Written { file, name, word, origin });
             }
         }
     }
     found
+}
+
+/// A value of several lines that is being written: `NAME<<END`, the lines, `END` ("Workflow
+/// commands for GitHub Actions", "Multiline strings").
+struct UnderWay {
+    name: String,
+    end: String,
+}
+
+/// The name that a word gives a value, or that it adds to.
+fn name_of(word: &str, under_way: &mut Option<UnderWay>) -> Option<String> {
+    if let Some(value) = under_way {
+        let name = value.name.clone();
+        if word.lines().any(|line| line.trim() == value.end) {
+            *under_way = None;
+        }
+        return Some(name);
+    }
+    let sign = word.find('=').unwrap_or(word.len());
+    if let Some((name, rest)) = word.split_once("<<").filter(|(name, _)| name.len() < sign) {
+        // What a program such as printf makes lines of counts as a new line.
+        let rest = rest.replace("\\n", "\n");
+        let mut lines = rest.lines().map(str::trim);
+        let end = lines.next().unwrap_or_default().to_owned();
+        if !lines.any(|line| line == end) {
+            *under_way = Some(UnderWay { name: name.to_owned(), end });
+        }
+        return Some(name.to_owned());
+    }
+    word.get(..sign).filter(|_| sign < word.len()).map(str::to_owned)
 }

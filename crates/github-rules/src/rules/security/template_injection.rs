@@ -107,6 +107,36 @@ jobs:
     }
 
     #[test]
+    fn values_of_several_lines_are_followed_too() {
+        let of = |script: &str| {
+            let script: String = script.lines().map(|line| format!("          {line}\n")).collect();
+            let text = format!(
+                "on: issues\nenv: {{ BODY: '${{{{ github.event.issue.body }}}}' }}\njobs:\n  a:\n    runs-on: x\n    steps:\n      - id: get\n        run: |\n{script}      - run: echo ${{{{ steps.get.outputs.it }}}} ${{{{ steps.get.outputs.other }}}}\n"
+            );
+            of_rule(CODE, &text).matches("issue.body` becomes").count()
+        };
+        for script in [
+            "echo \"it<<E\" >> $GITHUB_OUTPUT\necho \"$BODY\" >> $GITHUB_OUTPUT\necho \"E\" >> $GITHUB_OUTPUT\necho other=1 >> $GITHUB_OUTPUT",
+            "{\n  echo 'it<<E'\n  echo \"$BODY\"\n  echo E\n} >> \"$GITHUB_OUTPUT\"",
+            "cat <<END >> $GITHUB_OUTPUT\nother=1\nit=$BODY\nEND",
+            "cat >> $GITHUB_OUTPUT <<-END\n  it<<E\n  a's \"$BODY\"\n  E\n  other=1\nEND",
+            "printf 'it<<E\\n%s\\nE\\n' \"$BODY\" >> $GITHUB_OUTPUT",
+            "printf 'it=%s\\n' \"$BODY\" >> $GITHUB_OUTPUT",
+            "echo -e \"it<<E\\n$BODY\\nE\" >> $GITHUB_OUTPUT",
+        ] {
+            assert_eq!(of(script), 1, "{script}");
+            // What is written after it has a name of its own.
+            assert_eq!(
+                of(&format!("{script}\necho \"more=$BODY\" >> $GITHUB_OUTPUT")),
+                1,
+                "{script}"
+            );
+        }
+        assert_eq!(of("cat <<'END' >> $GITHUB_OUTPUT\nit=$BODY\nEND"), 0);
+        assert_eq!(of("{ echo it=1; } >> $GITHUB_OUTPUT; echo \"it=$BODY\""), 0);
+    }
+
+    #[test]
     fn only_text_that_is_given_counts() {
         let of = |expression: &str| {
             of_rule(
