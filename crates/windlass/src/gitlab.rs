@@ -19,7 +19,7 @@ use std::{
 };
 
 use indexmap::IndexMap;
-use windlass_diagnostics::render_text;
+use windlass_diagnostics::{Severity, render_text};
 use windlass_gitlab_syntax::{
     Call, Compiled, Facts, Levels, MOST_INCLUDES, NoPipeline, Outcome, SourceText,
     compile as compile_call, local,
@@ -86,11 +86,11 @@ pub fn check(root: &Path, shown: &str, text: &str) -> Compiled {
     local::check(&Folder(root), shown, text)
 }
 
-/// Shows what is wrong or odd.
+/// Shows what is wrong or odd; notes are for `windlass check`.
 pub fn tell(compiled: &Compiled, color: ColorChoice) -> Result<(), Failure> {
     let colours = surface::appearance(color).colours;
     let mut text = String::new();
-    for finding in &compiled.diagnostics {
+    for finding in compiled.diagnostics.iter().filter(|it| it.severity != Severity::Note) {
         text.push_str(&render_text(finding, &compiled.texts, colours));
         text.push('\n');
     }

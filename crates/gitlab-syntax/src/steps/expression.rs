@@ -76,8 +76,6 @@ fn look_up<'known>(name: &str, known: &'known Json) -> Result<&'known Json, Stri
 mod tests {
     use serde_json::json;
 
-    use super::*;
-
     #[test]
     fn names_give_their_values_with_their_types() {
         let known = json!({ "inputs": { "n": 3, "list": ["a"] }, "env": { "HOME": "/root" } });

@@ -61,6 +61,17 @@ sast: {stage: scan}
     assert_eq!(job.script.last().map(String::as_str), Some("/analyzer run"));
 }
 
+#[test]
+fn a_job_for_configuration_only_is_not_told_to_never_run() {
+    let told = |project: &Project| {
+        let found = project.compile().diagnostics.into_iter();
+        found.filter(|it| it.code.to_string() == "gl/never-runs").count()
+    };
+    assert_eq!(told(&project("SAST.gitlab-ci.yml", "sast: {tags: [big]}\n")), 0);
+    let own = "sast: {rules: [{when: never}], script: s}\n";
+    assert_eq!(told(&Project::new(&format!("{own}own: {{script: o}}\n"))), 1);
+}
+
 /// Source: "Dependency scanning", "Container scanning", "Code Quality" and "Infrastructure as Code
 /// scanning".
 #[test]

@@ -123,8 +123,11 @@ fn plan(pipeline: &Pipeline, opened: &Opened) -> String {
             jobs.for_each(|job| write_job(&mut text, job));
         }
     }
+    if !pipeline.excluded.is_empty() {
+        text.push('\n');
+    }
     for job in &pipeline.excluded {
-        let _ = writeln!(text, "\n{} would not run: its rules leave it out", job.name);
+        let _ = writeln!(text, "{} would not run: its rules leave it out", job.name);
     }
     text.lines().map(|line| one_line(line) + "\n").collect()
 }
