@@ -32,6 +32,7 @@ mod reference;
 mod rules;
 pub mod scalar;
 pub mod sources;
+pub mod steps;
 pub mod templates;
 mod validation;
 pub mod value;

@@ -61,13 +61,17 @@ pub fn matching(
     paths.map(|path| Ok(SourceText::new(&*path, files.read(&path)?, origin.clone()))).collect()
 }
 
-fn template(name: &str) -> Result<Vec<SourceText>, String> {
+/// The text of a template.
+///
+/// # Errors
+/// It does not ship with Windlass; a clause that says so, and what to do.
+pub fn template(name: &str) -> Result<Vec<SourceText>, String> {
     match templates::text(name) {
         Some(text) => Ok(vec![SourceText::new(name, text, Origin::Elsewhere)]),
         None => Err(format!(
             "it does not ship with Windlass, which has {}; copy the file from your GitLab into the \
              project and include it by `local`",
-            templates::names().collect::<Vec<_>>().join(" and ")
+            templates::names().collect::<Vec<_>>().join(", ")
         )),
     }
 }

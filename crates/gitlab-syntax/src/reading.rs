@@ -41,7 +41,7 @@ fn numbers<Number: FromStr>(value: &Value, key: &str) -> Vec<Number> {
 }
 
 /// The values of a key as JSON, by name.
-fn json_by_name(value: &Value, key: &str) -> IndexMap<String, serde_json::Value> {
+pub(crate) fn json_by_name(value: &Value, key: &str) -> IndexMap<String, serde_json::Value> {
     let pairs = value.get(key).and_then(Value::as_mapping);
     pairs
         .into_iter()

@@ -76,6 +76,16 @@ impl Variables {
         }
     }
 
+    /// The same for a text that is stored or shown: nothing of masked variables is in it.
+    #[must_use]
+    pub fn concealed(&self) -> Self {
+        let shown = |variable: &Variable| match variable.masked {
+            true => Variable { masked: true, ..Variable::literal("[MASKED]") },
+            false => variable.clone(),
+        };
+        self.iter().map(|(name, variable)| (name, shown(variable))).collect()
+    }
+
     /// Names and variables in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Variable)> {
         self.0.iter().map(|(name, variable)| (name.as_str(), variable))

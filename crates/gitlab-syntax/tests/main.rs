@@ -13,3 +13,5 @@ mod project;
 mod rules;
 #[path = "main/spans.rs"]
 mod spans;
+#[path = "main/templates.rs"]
+mod templates;

@@ -1,7 +1,7 @@
 //! The job driver: does beside a workspace what GitLab's runner does with a job.
 //!
 //! [`driver`] leads through the job: files and caches are brought, the script runs, then
-//! `after_script`, then caches and artifacts are kept. [`execution`] runs the scripts: [`script`]
+//! `after_script`, then caches and artifacts are kept. [`execution`] runs the scripts and [`steps`] those of `run`: [`script`]
 //! makes their texts, [`program`] runs one, [`output`] and [`sections`] take in what it prints,
 //! [`lane`] is where all of that is told. [`files`] and [`archive`] choose and pack files for
 //! [`artifacts`] and [`cache`]; [`foreign`] and [`trigger`] reach to other pipelines.
@@ -27,6 +27,7 @@ mod script;
 mod sections;
 mod setup;
 mod sources;
+mod steps;
 mod trigger;
 
 pub use deployment::{EnvironmentUse, Environments, ScopedVariable, of_scope};

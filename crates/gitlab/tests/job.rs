@@ -8,6 +8,7 @@ mod foreign;
 mod handing_over;
 mod scripts;
 mod speed;
+mod steps;
 mod stopping;
 
 use std::path::{Path, PathBuf};
@@ -195,9 +196,8 @@ impl Ended {
         let mut printed = Vec::new();
         for change in self.changes() {
             let Change::Conclude { node: section, log: Some(slice), .. } = change else { continue };
-            let is_script = ["step_script", "after_script"]
-                .iter()
-                .any(|name| section.as_str() == format!("{node}/{name}"));
+            let name = section.as_str().strip_prefix(&format!("{node}/")).unwrap_or_default();
+            let is_script = name == "after_script" || name.starts_with("step_");
             if is_script {
                 let (start, end) = (slice.start as usize, slice.end as usize);
                 printed.extend(log[start..end].lines().map(str::to_owned));

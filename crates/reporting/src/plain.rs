@@ -110,6 +110,8 @@ impl PlainRun {
 struct NodeLog {
     lines: LineBuffer,
     held: Vec<u8>,
+    /// How many of them were written before anything of a step below.
+    before_steps: usize,
     preamble: Preamble,
     in_group: bool,
 }
@@ -172,7 +174,7 @@ impl Printer<'_> {
             Change::Started { node, place } => {
                 let sign = self.settings.appearance.either("▶", ">");
                 self.line(node, Tone::Quiet, &format!("{sign} starts on {}", flat(place)));
-                self.release(node);
+                self.release_beginning(node);
             }
             Change::Declare(node) => self.widen(node.kind, &node.label),
             Change::Begin { node } => self.begun(node),
@@ -244,6 +246,16 @@ impl Printer<'_> {
         };
         view.children(node)
             .any(|child| child.kind == NodeKind::Step && child.state == NodeState::Running)
+            || self.has_early_steps(id)
+    }
+
+    /// Whether steps below a node have written something, of which no event has told yet.
+    fn has_early_steps(&self, id: &NodeId) -> bool {
+        let is_below = |other: &NodeId| {
+            let rest = other.as_str().strip_prefix(id.as_str());
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.run.logs.iter().any(|(other, log)| !log.held.is_empty() && is_below(other))
     }
 
     /// Steps of a composite action stand a little to the right.
@@ -263,8 +275,12 @@ impl Printer<'_> {
 
     fn logged(&mut self, id: &NodeId, bytes: &[u8]) {
         if self.waits(id) {
+            let has_steps = self.has_early_steps(id);
             let log = self.run.logs.entry(id.clone()).or_default();
             log.held.extend_from_slice(bytes);
+            if !has_steps {
+                log.before_steps = log.held.len();
+            }
             if log.held.len() > HELD_BYTES {
                 self.release(id);
             }
@@ -273,12 +289,23 @@ impl Printer<'_> {
         self.print_log(id, bytes);
     }
 
+    /// Prints what a job that starts has said so far; what it said after a step waits for the end of
+    /// that.
+    fn release_beginning(&mut self, id: &NodeId) {
+        if let Some(log) = self.run.logs.get_mut(id) {
+            let count = std::mem::take(&mut log.before_steps);
+            let beginning: Vec<u8> = log.held.drain(..count.min(log.held.len())).collect();
+            self.print_log(id, &beginning);
+        }
+    }
+
     /// Prints what was held back.
     fn release(&mut self, id: &NodeId) {
         if let Some(log) = self.run.logs.get_mut(id)
             && !log.held.is_empty()
         {
             let held = std::mem::take(&mut log.held);
+            log.before_steps = 0;
             self.print_log(id, &held);
         }
     }

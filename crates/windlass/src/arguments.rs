@@ -147,7 +147,8 @@ pub struct Run {
     #[arg(long, value_name = "FILE")]
     pub secret_file: Vec<PathBuf>,
 
-    /// A variable in the environment of every step
+    /// A variable in the environment of every step; of GitLab's pipelines one of the instance, which
+    /// rules see, too
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub env: Vec<(String, String)>,
 

@@ -19,12 +19,10 @@ use std::{
 };
 
 use indexmap::IndexMap;
-use windlass_diagnostics::render_text;
-use windlass_gitlab::job::of_scope;
-
+use windlass_diagnostics::{Severity, render_text};
 use windlass_gitlab_syntax::{
-    Call, Compiled, Facts, MOST_INCLUDES, NoPipeline, Outcome, SourceText, compile as compile_call,
-    local,
+    Call, Compiled, Facts, Levels, MOST_INCLUDES, NoPipeline, Outcome, SourceText,
+    compile as compile_call, local,
 };
 
 use crate::{
@@ -38,9 +36,13 @@ use sources::{Folder, ProjectSources};
 /// The configuration of a project that names no other.
 pub const CONFIGURATION: &str = ".gitlab-ci.yml";
 
-/// Compiles the configuration of a project for what the user said. What it includes from elsewhere
-/// is fetched.
-pub async fn compile(opened: &Opened, wanted: &PipelineFor) -> Result<Compiled, Failure> {
+/// Compiles the configuration of a project for what the user said, with the variables that there
+/// are beside those of the pipeline. What it includes from elsewhere is fetched.
+pub async fn compile(
+    opened: &Opened,
+    wanted: &PipelineFor,
+    known: &Levels,
+) -> Result<Compiled, Failure> {
     let name = match &wanted.file {
         Some(file) => below(&opened.project.root, file)?,
         None => CONFIGURATION.to_owned(),
@@ -50,9 +52,14 @@ pub async fn compile(opened: &Opened, wanted: &PipelineFor) -> Result<Compiled, 
         Failure::refused_because(format!("cannot read the configuration {name}: {cause}"))
     })?;
     let mut facts = ProjectFacts::new(opened, wanted, &name);
-    facts.know(of_scope(&driver::settled(&opened.settings()?.gitlab.variables), None));
+    facts.know(known);
     let inputs = wanted.input.iter().map(|(name, text)| (name.clone(), input(text)));
     Ok(compile_from(main, inputs.collect(), &mut sources, &facts).await)
+}
+
+/// The variables that a project has by its settings alone.
+pub fn settled(opened: &Opened) -> Result<Levels, Failure> {
+    driver::levels(opened, IndexMap::new(), IndexMap::new())
 }
 
 /// Compiles a text, with all that has to be fetched for it.
@@ -79,11 +86,11 @@ pub fn check(root: &Path, shown: &str, text: &str) -> Compiled {
     local::check(&Folder(root), shown, text)
 }
 
-/// Shows what is wrong or odd.
+/// Shows what is wrong or odd; notes are for `windlass check`.
 pub fn tell(compiled: &Compiled, color: ColorChoice) -> Result<(), Failure> {
     let colours = surface::appearance(color).colours;
     let mut text = String::new();
-    for finding in &compiled.diagnostics {
+    for finding in compiled.diagnostics.iter().filter(|it| it.severity != Severity::Note) {
         text.push_str(&render_text(finding, &compiled.texts, colours));
         text.push('\n');
     }

@@ -18,7 +18,11 @@ pub(super) fn find(look: &Look<'_>, problems: &mut Vec<Problem>) {
             }
             None => says_never(&job.value) || is_taken_back(&job.value),
         };
-        if never {
+        // What another file says for good is meant so, as with the jobs of GitLab's templates that
+        // are for configuration only.
+        let source =
+            job.value.get("rules").or_else(|| job.value.get("when")).map(|it| it.span.source);
+        if never && source.is_none_or(|source| source == job.key.source) {
             let kind = ProblemKind::NeverRuns { job: name.clone() };
             problems.push(Problem::new(job.key, kind));
         }

@@ -10,7 +10,7 @@ use crate::reading;
 use crate::rules::{Deciding, word};
 use crate::sources::Origin;
 use crate::value::Value;
-use crate::variables::Variables;
+use crate::variables::{Levels, Variables};
 
 /// What `workflow` says.
 #[derive(Default)]
@@ -40,9 +40,13 @@ pub(super) fn decide(
         decision.variables = reading::variables(rule.get("variables"));
         overlay(&mut decision.auto_cancel, rule.get("auto_cancel"));
     }
-    let scope = knowledge.facts.levels().scope(&[variables, &decision.variables]);
-    let name = word(workflow, "name").map(|name| scope.expand(&name));
-    decision.name = name.filter(|name| !name.trim().is_empty());
+    if let Some(name) = word(workflow, "name") {
+        // The history and everybody who looks at the pipeline see it.
+        let levels = knowledge.facts.levels();
+        let concealed = Levels { project: levels.project.concealed(), ..levels.clone() };
+        let name = concealed.scope(&[variables, &decision.variables]).expand(&name);
+        decision.name = Some(name).filter(|name| !name.trim().is_empty());
+    }
     Ok(decision)
 }
 

@@ -117,6 +117,12 @@ impl Interpolation<'_> {
             let Some(text) = value.as_text() else {
                 return Err(refuse(block.written, "functions take text, and this is none"));
             };
+            // Source: "CI/CD inputs", `expand_vars`.
+            if function == "expand_vars"
+                && self.variables.concealed().expand(text) != self.variables.expand(text)
+            {
+                return Err(refuse(block.written, "`expand_vars` expands no masked variables"));
+            }
             let text = self.apply(function, text).ok_or_else(|| {
                 refuse(block.written, &format!("there is no function `{function}`"))
             })?;
@@ -233,11 +239,14 @@ mod tests {
             ("port", Value::new(Data::Number("80".to_owned()), span)),
             ("list", Value::new(Data::List(vec![Value::text("a", span)]), span)),
             ("variable", Value::text("<$VARIABLE>", span)),
+            ("secret", Value::text("<$SECRET>", span)),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
-        let variables = [("VARIABLE", Variable::new("it's"))].into_iter().collect();
+        let masked = Variable { masked: true, ..Variable::literal("hidden") };
+        let variables =
+            [("VARIABLE", Variable::new("it's")), ("SECRET", masked)].into_iter().collect();
         let interpolation = Interpolation {
             inputs: &inputs,
             component: None,
@@ -262,6 +271,13 @@ mod tests {
             filled("$[[ inputs.variable | expand_vars | posix_escape ]]"),
             Ok("\\<it\\'s\\>".into())
         );
+    }
+
+    #[test]
+    fn masked_variables_are_not_put_into_the_file() {
+        let problem = filled("$[[ inputs.secret | expand_vars ]]").expect_err("it is masked");
+        let ProblemKind::Interpolation { cause, .. } = problem else { panic!("{problem:?}") };
+        assert!(cause.contains("no masked variables"), "{cause}");
     }
 
     #[test]

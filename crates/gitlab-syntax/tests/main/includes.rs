@@ -71,7 +71,7 @@ include:
     ref: v1
     file: [b.yml, c.yml]
   - component: $CI_SERVER_FQDN/group/tools/lint@1.2
-  - template: Bash.gitlab-ci.yml
+  - remote: https://example.com/d.yml
 test: {script: t}
 ";
     let compiled = Project::new(text).compile();

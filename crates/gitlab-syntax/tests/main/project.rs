@@ -7,7 +7,7 @@ use windlass_gitlab_syntax::path_pattern::PathPattern;
 use windlass_gitlab_syntax::variables::predefined::{PipelineFacts, of_pipeline};
 use windlass_gitlab_syntax::{
     Answer, Call, Compiled, KnownFacts, Levels, MOST_INCLUDES, Origin, Outcome, Pipeline,
-    SourceRequest, SourceText, Sources, Variable, compile,
+    SourceRequest, SourceText, Sources, Variable, compile, local,
 };
 
 /// A project whose pipeline is for a push to the branch `main`, unless it is changed.
@@ -146,6 +146,9 @@ impl Sources for Project {
                     self.files.keys().filter(|path| pattern.matches(path)).collect();
                 paths.sort();
                 Answer::Found(paths.into_iter().filter_map(|path| self.text(path)).collect())
+            }
+            SourceRequest::Template { name } => {
+                local::template(name).map_or_else(Answer::Missing, Answer::Found)
             }
             _ => Answer::NotFetched,
         }

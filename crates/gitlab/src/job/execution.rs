@@ -1,12 +1,12 @@
-//! The scripts of a job: the hook, the script itself, the steps of `run`, and `after_script`.
+//! The scripts of a job: the hook, the script itself, and `after_script`. [`steps`] runs those of
+//! `run`.
 //!
-//! Source: "CI/CD YAML syntax reference", sections `script`, `before_script`, `after_script` and
-//! `run`; "Set script and after_script timeouts" of GitLab Runner's documentation.
+//! Source: "CI/CD YAML syntax reference", sections `script`, `before_script` and
+//! `after_script`; "Set script and after_script timeouts" of GitLab Runner's documentation.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
-use windlass_gitlab_syntax::pipeline::RunStep;
 use windlass_gitlab_syntax::{Variable, Variables};
 use windlass_kernel::Status;
 
@@ -16,6 +16,7 @@ use super::lane::Lane;
 use super::output::Output;
 use super::program::{self, Ending, Limits};
 use super::setup::Job;
+use super::steps;
 
 /// How long `after_script` may take ("CI/CD YAML syntax reference", `after_script`).
 const AFTER_SCRIPT_TIMEOUT: Duration = Duration::from_secs(5 * 60);
@@ -48,7 +49,7 @@ pub(crate) async fn run_hook(job: &Job, lane: &mut Lane) -> Ending {
 pub(crate) async fn run_script(
     job: &Job,
     lane: &mut Lane,
-    mut coverage: Option<&mut Coverage>,
+    coverage: Option<&mut Coverage>,
 ) -> Ending {
     let definition = &job.order.job;
     let mut limits = job.limits.clone();
@@ -64,34 +65,7 @@ pub(crate) async fn run_script(
         lane.end(ending.status(), ending.reason());
         return ending;
     }
-    for (number, step) in definition.run.iter().enumerate() {
-        lane.begin(&format!("step_{number}"), &format!("Executing step \"{}\"", step.name));
-        let ending = run_step(job, lane, step, limits.clone(), coverage.as_deref_mut()).await;
-        lane.end(ending.status(), ending.reason());
-        if ending != Ending::Exited(0) {
-            return ending;
-        }
-    }
-    Ending::Exited(0)
-}
-
-async fn run_step(
-    job: &Job,
-    lane: &mut Lane,
-    step: &RunStep,
-    limits: Limits,
-    coverage: Option<&mut Coverage>,
-) -> Ending {
-    let Some(commands) = &step.script else {
-        return Ending::Broken(format!(
-            "the step '{}' calls another one, which cannot be run here; write it as a `script`",
-            step.name
-        ));
-    };
-    let own = step.env.iter().map(|(name, value)| (name.as_str(), Variable::new(value.as_str())));
-    let text = job.shell.script([commands]);
-    let script = Script { name: "script", text, variables: own.collect(), limits };
-    run(job, lane, script, coverage).await
+    steps::run_all(job, lane, limits, coverage).await
 }
 
 /// Runs `after_script` in a shell of its own. What becomes of it matters only where

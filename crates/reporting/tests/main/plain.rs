@@ -78,6 +78,20 @@ fn what_a_job_says_after_a_step_stands_after_the_end_of_the_step() {
     assert!(place("Job succeeded") < place("✔ job"), "{text}");
 }
 
+/// All bytes of a short job may come before the first event that tells of it.
+#[test]
+fn a_job_that_is_told_of_late_reads_in_its_order_too() {
+    let mut script = Script::new("Pipeline");
+    script.job("test").log("test", "prepares\n").log("test/a", "ran\n");
+    script.log("test", "Job succeeded\n");
+    script.started("test").step("test/a", "Run").end("test/a", Status::Succeeded, None);
+    script.conclude("test", Status::Succeeded, None);
+    let text = shown(&script, false, true);
+    let words = ["starts on", "prepares", "▶ Run", "ran", "✔ Run", "Job succeeded", "✔ job"];
+    let places: Vec<_> = words.iter().map(|words| text.find(words).unwrap()).collect();
+    assert!(places.is_sorted(), "{text}");
+}
+
 #[test]
 fn ascii_and_colours_are_independent() {
     let ascii = shown(&failing_run(), false, false);

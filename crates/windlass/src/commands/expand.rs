@@ -16,7 +16,7 @@ pub async fn expand(arguments: Expand, color: ColorChoice) -> Outcome {
         project::choose_dialect(&project, Some("gitlab"), false)?;
     }
     let opened = Opened::new(project, wanted.reference.as_deref())?;
-    let compiled = gitlab::compile(&opened, &wanted).await?;
+    let compiled = gitlab::compile(&opened, &wanted, &gitlab::settled(&opened)?).await?;
     gitlab::tell(&compiled, color)?;
     match &compiled.configuration {
         Some(configuration) if !compiled.has_errors() => print(configuration.to_yaml().as_bytes()),

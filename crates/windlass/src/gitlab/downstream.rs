@@ -13,7 +13,7 @@ use windlass_gitlab::{
     order::OtherProject,
 };
 use windlass_gitlab_syntax::{
-    Compiled, Origin, Outcome, SourceRequest, SourceText,
+    Compiled, Levels, Origin, Outcome, SourceRequest, SourceText,
     pipeline::{ChildInclude, ChildSource, TriggerTarget},
 };
 use windlass_repository::{Project, Snapshot, WorkspaceSource, files};
@@ -29,6 +29,8 @@ pub struct Downstream {
     pub root: PathBuf,
     /// What the run's own pipeline was made for.
     pub wanted: PipelineFor,
+    /// The variables of the instance and the project.
+    pub known: Levels,
     /// Where the files of other projects are kept for their jobs: on the file system of the
     /// workspaces.
     pub store: PathBuf,
@@ -38,10 +40,12 @@ pub struct Downstream {
 impl DownstreamPipelines for Downstream {
     async fn create(&self, request: DownstreamRequest) -> Result<DownstreamPipeline, String> {
         let (root, wanted) = (self.root.clone(), self.wanted.clone());
+        let known = self.known.clone();
         let runtime = tokio::runtime::Handle::current();
         // Git and files are waited for.
-        let created =
-            tokio::task::spawn_blocking(move || runtime.block_on(create(&root, &wanted, request)));
+        let created = tokio::task::spawn_blocking(move || {
+            runtime.block_on(create(&root, &wanted, known, request))
+        });
         created.await.map_err(|error| error.to_string())?
     }
 
@@ -56,6 +60,7 @@ impl DownstreamPipelines for Downstream {
 async fn create(
     root: &Path,
     wanted: &PipelineFor,
+    mut known: Levels,
     request: DownstreamRequest,
 ) -> Result<DownstreamPipeline, String> {
     let DownstreamRequest { trigger, mut context, artifacts, .. } = request;
@@ -77,8 +82,11 @@ async fn create(
     let mut facts = ProjectFacts::new(&opened, &wanted, &main.name);
     if let Some(project) = &context.project {
         facts.belongs_to(project);
+        // Another project has variables of its own, which are not known here.
+        known = Levels::default();
         context.predefined.overlay(&facts.of_project());
     }
+    facts.know(&known);
     facts.start_with(&context);
     let compiled = compile_from(main, inputs, &mut sources, &facts).await;
     context.source_names = compiled.texts.iter().map(|(_, file)| file.name().to_owned()).collect();

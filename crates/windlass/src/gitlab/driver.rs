@@ -26,6 +26,7 @@ use crate::{
         carry_out::Dialect,
         driver::{Made, host_name, is_withheld, workspace_source},
         leftovers,
+        project::Opened,
         services::archive_limits,
         workshop::Place,
     },
@@ -42,14 +43,14 @@ pub fn make(
     let workspaces = Arc::new(Workspaces::open(&base, &name).map_err(Failure::environment)?);
     let (kill, killed) = watch::channel(false);
     let project = opened.project.root.display().to_string();
-    let scoped = settled(&opened.settings()?.gitlab.variables);
+    let levels = levels(opened, settings.environment, secrets)?;
     let places = places(opened, &settings.projects)?;
     let wanted = PipelineFor { project: settings.projects, ..PipelineFor::default() };
     let limits = archive_limits();
     let archives = Arc::new(ProjectArchives::new(store.clone(), project.clone(), limits));
     let options = GitlabRunnerOptions {
-        levels: levels(settings.environment, secrets, &scoped),
-        scoped,
+        levels: levels.clone(),
+        scoped: settled(&opened.settings()?.gitlab.variables),
         environments: Some(Arc::new(KnownEnvironments::of(store.directory(), &project))),
         workspace_source: workspace_source(opened, settings.in_place, &workspaces)?,
         environment: env::vars_os().filter(|(name, _)| !is_withheld(name)).collect(),
@@ -68,6 +69,7 @@ pub fn make(
         downstream: Some(Arc::new(Downstream {
             root: opened.project.root.clone(),
             wanted,
+            known: levels,
             store: workspaces.directory().to_owned(),
         })),
         others: Some(Arc::new(Others {
@@ -100,17 +102,20 @@ pub fn settled(variables: &[SettledVariable]) -> Vec<ScopedVariable> {
 
 /// What is given by `--env` stands for variables of the instance, secrets for masked variables of
 /// the project, like those of the settings.
-fn levels(
+///
+/// Source: "CI/CD variables", sections "For an instance", "For a project" and "Mask a CI/CD
+/// variable".
+pub fn levels(
+    opened: &Opened,
     environment: IndexMap<String, String>,
     secrets: IndexMap<String, String>,
-    scoped: &[ScopedVariable],
-) -> Levels {
+) -> Result<Levels, Failure> {
     let instance: Variables =
         environment.into_iter().map(|(name, value)| (name, Variable::new(value))).collect();
     let masked = |value: String| Variable { masked: true, ..Variable::literal(value) };
-    let mut project = of_scope(scoped, None);
+    let mut project = of_scope(&settled(&opened.settings()?.gitlab.variables), None);
     project.overlay(&secrets.into_iter().map(|(name, value)| (name, masked(value))).collect());
-    Levels { instance, project, ..Levels::default() }
+    Ok(Levels { instance, project, ..Levels::default() })
 }
 
 const fn image_use(wanted: arguments::ImageUse) -> ImageUse {

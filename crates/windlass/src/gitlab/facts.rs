@@ -57,10 +57,12 @@ impl ProjectFacts<'_> {
         own.map(|(name, variable)| (name, variable.clone())).collect()
     }
 
-    /// The project has these variables. Those for some environments alone are not among them: no
-    /// rule can use them ("Environments", limit the environment scope of a CI/CD variable).
-    pub fn know(&mut self, variables: Variables) {
-        self.levels.project = variables;
+    /// The instance and the project have these variables; rules see masked ones, too. Those for
+    /// some environments alone are not among them: no rule can use them ("Environments", limit the
+    /// environment scope of a CI/CD variable).
+    pub fn know(&mut self, levels: &Levels) {
+        self.levels.instance.clone_from(&levels.instance);
+        self.levels.project.clone_from(&levels.project);
     }
 
     /// The pipeline is started by another one, with what that hands on.

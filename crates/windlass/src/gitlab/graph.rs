@@ -15,7 +15,7 @@ use windlass_gitlab_syntax::{
 use windlass_reporting::outline::{Graph, GraphNode};
 use windlass_repository::Project;
 
-use super::{CONFIGURATION, compile, downstream::Downstream, facts, no_pipeline, tell};
+use super::{CONFIGURATION, compile, downstream::Downstream, facts, no_pipeline, settled, tell};
 use crate::{
     arguments::{ColorChoice, PipelineFor},
     commands::list::needs,
@@ -32,7 +32,8 @@ pub async fn graph(
 ) -> Result<Option<Graph>, Failure> {
     let opened = Opened::new(project, None)?;
     let wanted = PipelineFor { file, ..PipelineFor::default() };
-    let compiled = compile(&opened, &wanted).await?;
+    let known = settled(&opened)?;
+    let compiled = compile(&opened, &wanted, &known).await?;
     tell(&compiled, color)?;
     let pipeline = match compiled.outcome {
         Created::Pipeline(pipeline) => pipeline,
@@ -46,6 +47,7 @@ pub async fn graph(
         downstream: Downstream {
             root: opened.project.root.clone(),
             wanted,
+            known,
             // Nothing runs, so no files of another project are brought.
             store: PathBuf::new(),
         },

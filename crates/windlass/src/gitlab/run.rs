@@ -35,7 +35,10 @@ pub async fn run(arguments: Run, project: Project, color: ColorChoice) -> Outcom
     refuse_foreign(&arguments)?;
     let wanted = wanted(&arguments)?;
     let opened = Opened::new(project, wanted.reference.as_deref())?;
-    let compiled = compile(&opened, &wanted).await?;
+    let settings = settings(&arguments, &opened)?;
+    let secrets = secrets::gather(&arguments.secret, &arguments.secret_file)?;
+    let known = driver::levels(&opened, settings.environment.clone(), secrets.clone())?;
+    let compiled = compile(&opened, &wanted, &known).await?;
     tell(&compiled, color)?;
     let pipeline = match &compiled.outcome {
         Created::Pipeline(pipeline) => pipeline,
@@ -48,7 +51,7 @@ pub async fn run(arguments: Run, project: Project, color: ColorChoice) -> Outcom
     }
     let mut inputs = run_inputs(&arguments, &opened, &wanted, &compiled, pipeline);
     inputs.resource_groups.clone_from(&opened.settings()?.gitlab.resource_groups);
-    start(arguments, opened, wanted, inputs, color).await
+    start(arguments, opened, wanted, (settings, secrets), inputs, color).await
 }
 
 /// Options that say something about workflows of GitHub alone.
@@ -120,8 +123,11 @@ fn plan(pipeline: &Pipeline, opened: &Opened) -> String {
             jobs.for_each(|job| write_job(&mut text, job));
         }
     }
+    if !pipeline.excluded.is_empty() {
+        text.push('\n');
+    }
     for job in &pipeline.excluded {
-        let _ = writeln!(text, "\n{} would not run: its rules leave it out", job.name);
+        let _ = writeln!(text, "{} would not run: its rules leave it out", job.name);
     }
     text.lines().map(|line| one_line(line) + "\n").collect()
 }
@@ -167,11 +173,10 @@ async fn start(
     arguments: Run,
     opened: Opened,
     wanted: PipelineFor,
+    (settings, secrets): (Settings, IndexMap<String, String>),
     mut inputs: GitlabRunInputs,
     color: ColorChoice,
 ) -> Outcome {
-    let settings = settings(&arguments, &opened)?;
-    let secrets = secrets::gather(&arguments.secret, &arguments.secret_file)?;
     let state = state_directory(|name| env::var_os(name)).map_err(Failure::environment)?;
     let store = Arc::new(Store::open(&state).await.map_err(Failure::environment)?);
     let stored = serde_json::to_value(&settings).map_err(Failure::environment)?;

@@ -159,3 +159,29 @@ fn artifacts_go_with_their_run() {
     let kept = fs::read_dir(stage.state().join("blobs/artifacts")).unwrap().count();
     assert_eq!(kept, 2);
 }
+
+/// Source: "CI/CD variables", sections "For a project", "For an instance" and "CI/CD variable
+/// precedence"; "CI/CD YAML syntax reference", `rules:if`. Masking is about logs, not about rules.
+#[test]
+fn rules_see_the_variables_of_project_instance_and_pipeline() {
+    let stage = Stage::gitlab(
+        "workflow: {name: 'for $MODE with $API_TOKEN', rules: [{if: $MODE}]}\nneeds-token: {script: \
+         [echo token], rules: [{if: '$API_TOKEN =~ /^glpat/'}]}\nin-region: {script: ['echo region \
+         $REGION'], rules: [{if: '$REGION == \"north\"'}]}\nfull: {script: [echo full], rules: [{if: \
+         '$MODE == \"full\"'}]}\nchild: {trigger: {include: child.yml}}\nvariables: {REGION: \
+         south}\n",
+    );
+    fs::write(
+        stage.project().join("child.yml"),
+        "inner: {script: [echo inner], rules: [{if: '$API_TOKEN'}]}\nalways: \
+         {script: [echo always]}\n",
+    )
+    .unwrap();
+    let all = ["run", "--var", "MODE=full", "--secret", "API_TOKEN=glpat-1234567890", "--env"];
+    let run = stage.windlass(&[&all[..], &["REGION=north"]].concat()).expect(0);
+    run.tells(&["for full with [MASKED]", "| token", "| region north", "| full", "| inner"])
+        .conceals(&["glpat-1234567890"]);
+    let run = stage.windlass(&["run", "--var", "MODE=small", "--dry-run"]).expect(0);
+    run.tells(&["child"]).tells(&["needs-token would not run", "in-region would not run"]);
+    stage.windlass(&["run", "--dry-run"]).expect(2).complains(&["create no pipeline"]);
+}

@@ -24,7 +24,9 @@ use crate::{
 pub async fn list(arguments: &List, project: Project, color: ColorChoice) -> Outcome {
     let opened = Opened::new(project, None)?;
     // The program ends with it: to take a large configuration apart first would only take time.
-    let compiled = ManuallyDrop::new(gitlab::compile(&opened, &PipelineFor::default()).await?);
+    let compiled = ManuallyDrop::new(
+        gitlab::compile(&opened, &PipelineFor::default(), &gitlab::settled(&opened)?).await?,
+    );
     gitlab::tell(&compiled, color)?;
     let pipeline = match &compiled.outcome {
         Created::Pipeline(pipeline) => pipeline,
