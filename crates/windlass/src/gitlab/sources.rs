@@ -12,7 +12,7 @@ use windlass_gitlab_syntax::{
     local::{LocalFiles, LocalSources, matching},
     sources::ComponentFacts,
 };
-use windlass_repository::{FetchedTree, SourceCache, SourceOverride};
+use windlass_repository::{FetchedTree, SourceCache, SourceError, SourceOverride};
 
 use super::facts::server_url;
 use crate::{
@@ -146,12 +146,7 @@ impl<'a> ProjectSources<'a> {
             Some(place) => self.cache.fetch_override(place, reference),
             None => self.cache.fetch(&self.address(host, project), reference),
         };
-        found.map_err(|error| {
-            format!(
-                "{error}; --project {project}=FOLDER or [gitlab.projects] in windlass.toml can say \
-                 where the project is"
-            )
-        })
+        found.map_err(|error| not_fetched(project, &error))
     }
 
     fn address(&self, host: Option<&str>, project: &str) -> String {
@@ -209,7 +204,7 @@ impl<'a> ProjectSources<'a> {
             Some(SourceOverride::Folder(folder)) => folder.display().to_string(),
             None => self.address(Some(host), project),
         };
-        let tags = self.cache.tags(&url).map_err(|error| error.to_string())?;
+        let tags = self.cache.tags(&url).map_err(|error| not_fetched(project, &error))?;
         let wanted: Vec<u64> = version.split('.').filter_map(|part| part.parse().ok()).collect();
         let of_version = tags.into_iter().filter_map(|tag| Some((released(&tag)?, tag)));
         let newest = of_version.filter(|(numbers, _)| numbers.starts_with(&wanted)).max();
@@ -225,6 +220,23 @@ impl Sources for ProjectSources<'_> {
             answer => answer,
         }
     }
+}
+
+/// Why a project cannot be had, and what to do about it, in the words of GitLab's side.
+fn not_fetched(project: &str, error: &SourceError) -> String {
+    let cause = match error {
+        SourceError::Unreachable { url, message } => format!(
+            "{url} cannot be read: {message}; check the address and that `git ls-remote` can read it"
+        ),
+        SourceError::Offline { url, reference } => format!(
+            "{url}@{reference} is not in the cache and the network is not to be used; run once online"
+        ),
+        error => error.to_string(),
+    };
+    format!(
+        "{cause}; --project {project}=FOLDER or [gitlab.projects] in windlass.toml can say where the \
+         project is"
+    )
 }
 
 /// The numbers of a released version such as `1.2.3` or `v1.2.3`; none of a pre-release.

@@ -104,3 +104,16 @@ fn jobs_have_a_token() {
     stage.windlass(&given).expect(0).conceals(&["real-one-42"]);
     assert_eq!(fs::read_to_string(stage.beside("tokens")).unwrap(), "real-one-42\n");
 }
+
+#[test]
+fn a_project_that_cannot_be_reached_is_told_with_the_option_that_helps() {
+    for include in
+        ["component: 127.0.0.1:1/group/tools/lint@1.0", "{project: group/tools, file: a.yml}"]
+    {
+        let stage = Stage::gitlab(&format!("include: [{include}]\na: {{script: a}}\n"));
+        stage.git(&["remote", "add", "origin", "https://127.0.0.1:1/group/own.git"]);
+        let run = stage.windlass(&["run", "--dry-run"]).expect(2);
+        let run = run.complains(&["cannot be read", "--project group/tools=FOLDER"]);
+        assert!(!run.err.contains("--action"), "{}", run.err);
+    }
+}
