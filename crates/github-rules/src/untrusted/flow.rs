@@ -130,7 +130,7 @@ fn outputs(outputs: Option<&Template>, text: &str, scope: &Scope, job: &str) -> 
 fn leave(step: &StepOutline<'_>, text: &str, at_step: &Scope, after: &mut Scope) {
     let id = step.step.id.value.to_lowercase();
     if let Some(script) = &step.script {
-        for Written { file, name, word, origin } in written(script, at_step) {
+        for Written { file, name, word, origin, .. } in written(script, at_step) {
             let Some(name) = name else { continue };
             let span = script.span(text, word);
             let (shown, outputs) = match file {
@@ -172,6 +172,8 @@ pub(crate) struct Written<'script> {
     pub(crate) file: &'static str,
     /// The name that it is part of the value of.
     pub(crate) name: Option<String>,
+    /// Whether what ends the value is made by the script, so that nobody outside can guess it.
+    pub(crate) is_enclosed: bool,
     pub(crate) word: &'script Word,
     pub(crate) origin: Origin,
 }
@@ -196,7 +198,8 @@ pub(crate) fn written<'script>(script: &'script Script, scope: &Scope) -> Vec<Wr
                 of_format.clone_from(&name);
             }
             if let Some(origin) = scope.of_word(word, &variables) {
-                found.push(Written { file, name, word, origin });
+                let is_enclosed = under_way.as_ref().is_some_and(UnderWay::has_secret_end);
+                found.push(Written { file, name, is_enclosed, word, origin });
             }
         }
     }
@@ -208,6 +211,12 @@ pub(crate) fn written<'script>(script: &'script Script, scope: &Scope) -> Vec<Wr
 struct UnderWay {
     name: String,
     end: String,
+}
+
+impl UnderWay {
+    fn has_secret_end(&self) -> bool {
+        self.end.contains(['$', '`'])
+    }
 }
 
 /// The name that a word gives a value, or that it adds to.

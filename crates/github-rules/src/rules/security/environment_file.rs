@@ -33,7 +33,8 @@ pub(crate) fn check(step: &StepOutline<'_>, scope: &Scope, findings: &mut Findin
             _ => false,
         };
         let by_variable = !one.word.raw.contains("${{");
-        if one.origin.writer == Writer::Anybody && is_dangerous && by_variable {
+        let by_anybody = one.origin.writer == Writer::Anybody;
+        if by_anybody && is_dangerous && by_variable && !one.is_enclosed {
             let message = format!(
                 "`{}` is written to `${}`: whoever writes it decides what later steps run",
                 one.origin.source, one.file
@@ -106,6 +107,14 @@ mod tests {
         assert!(of("echo \"$R\" >> $GITHUB_PATH").contains("`github.head_ref` is written"));
         assert_eq!(of("echo \"A=$R\" >> $GITHUB_ENV"), "");
         assert_eq!(of("echo \"A=$B\" >> $GITHUB_OUTPUT"), "");
+        // An end that is known beforehand may stand in the text, and one that is made may not.
+        let enclosed = |end: &str| {
+            of(&format!(
+                "E=$(uuidgen); {{ echo \"A<<{end}\"; echo \"$B\"; echo \"{end}\"; }} >> $GITHUB_ENV"
+            ))
+        };
+        assert!(enclosed("EOF").contains(CODE));
+        assert_eq!(enclosed("$E"), "");
     }
 
     #[test]
