@@ -1,9 +1,11 @@
 //! Text that somebody outside may have written, and the ways on which it comes to a step.
 //!
 //! `sources` has the contexts that carry such text, `scope` what is known at one step, `flow` goes
-//! through the jobs in the order in which they need one another. What rules make of it is theirs.
+//! through the jobs in the order in which they need one another, `javascript` what scripts of
+//! `actions/github-script` hand on. What rules make of it is theirs.
 
 mod flow;
+mod javascript;
 mod scope;
 mod sources;
 

@@ -8,9 +8,10 @@ use windlass_github_syntax::action::Action;
 use windlass_github_syntax::template::Template;
 use windlass_github_syntax::workflow::{InputType, Workflow};
 
+use super::javascript::{self, Target};
 use super::scope::{ANY_OUTPUT, Outputs, Scope, passed};
 use super::{Origin, Writer};
-use crate::outline::{JobOutline, Outline, StepOutline};
+use crate::outline::{JobOutline, Outline, StepOutline, source};
 use crate::shell::{Script, Word};
 
 /// Actions whose outputs are texts of a pull request: names of its files and of its branch.
@@ -129,20 +130,32 @@ fn outputs(outputs: Option<&Template>, text: &str, scope: &Scope, job: &str) -> 
 /// What a step leaves behind for those after it.
 fn leave(step: &StepOutline<'_>, text: &str, at_step: &Scope, after: &mut Scope) {
     let id = step.step.id.value.to_lowercase();
+    let mut hand_on = |target, name: String, origin: Origin, span| {
+        let (shown, values) = match target {
+            Target::Variable => (format!("env.{name}"), &mut after.env),
+            Target::Output => (
+                format!("steps.{}.outputs.{name}", step.step.id.value),
+                after.steps.entry(id.clone()).or_default(),
+            ),
+        };
+        let origin = origin.through(passed(span, &origin, &shown));
+        values.insert(name.to_lowercase(), origin);
+    };
     if let Some(script) = &step.script {
         for Written { file, name, word, origin, .. } in written(script, at_step) {
-            let Some(name) = name else { continue };
-            let span = script.span(text, word);
-            let (shown, outputs) = match file {
-                "GITHUB_ENV" => (format!("env.{name}"), &mut after.env),
-                "GITHUB_OUTPUT" => (
-                    format!("steps.{}.outputs.{name}", step.step.id.value),
-                    after.steps.entry(id.clone()).or_default(),
-                ),
+            let target = match file {
+                "GITHUB_ENV" => Target::Variable,
+                "GITHUB_OUTPUT" => Target::Output,
                 _ => continue,
             };
-            let origin = origin.through(passed(span, &origin, &shown));
-            outputs.insert(name.to_lowercase(), origin);
+            if let Some(name) = name {
+                hand_on(target, name, origin, script.span(text, word));
+            }
+        }
+    }
+    if let Some(script) = step.input("script").filter(|_| step.uses("actions/github-script")) {
+        for (target, name, origin) in javascript::handed_on(source(text, script.span)) {
+            hand_on(target, name, origin, script.span);
         }
     }
     let action = step.action.and_then(|action| {
@@ -150,11 +163,8 @@ fn leave(step: &StepOutline<'_>, text: &str, at_step: &Scope, after: &mut Scope)
         Some((action.span, *known))
     });
     if let Some((span, (name, what))) = action {
-        after
-            .steps
-            .entry(id)
-            .or_default()
-            .insert(ANY_OUTPUT.to_owned(), by_action(name, what, span));
+        let origin = by_action(name, what, span);
+        after.steps.entry(id).or_default().insert(ANY_OUTPUT.to_owned(), origin);
     }
 }
 

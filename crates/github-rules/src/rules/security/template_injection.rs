@@ -137,6 +137,26 @@ jobs:
     }
 
     #[test]
+    fn scripts_in_javascript_hand_texts_on() {
+        let text = "on: issues
+jobs:
+  a:
+    runs-on: x
+    steps:
+      - id: get
+        uses: actions/github-script@v7
+        with:
+          script: |
+            core.setOutput('it', context.payload.issue.title)
+      - run: echo ${{ steps.get.outputs.it }} ${{ steps.get.outputs.result }}
+";
+        insta::assert_snapshot!(detailed(CODE, text), @"
+        error 11:23 gh/template-injection `github.event.issue.title` becomes part of the script: whoever writes it can run commands
+          9: `github.event.issue.title` becomes `steps.get.outputs.it` here
+        ");
+    }
+
+    #[test]
     fn only_text_that_is_given_counts() {
         let of = |expression: &str| {
             of_rule(
