@@ -4,6 +4,7 @@
 //! a comment means for the file that a script stands in is the caller's business. Source:
 //! shellcheck's manual page, format `json1`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -13,7 +14,12 @@ use serde::Deserialize;
 #[derive(Debug, Clone)]
 pub struct Shellcheck {
     program: PathBuf,
+    /// What the project has set for it.
+    settings: Option<Vec<u8>>,
 }
+
+/// The names of its settings, the first before the second. Source: its manual page, "RC files".
+const SETTINGS: [&str; 2] = [".shellcheckrc", "shellcheckrc"];
 
 /// What shellcheck says of a script. Lines and columns count from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +81,15 @@ impl Shellcheck {
     pub fn find(path: &std::ffi::OsStr) -> Option<Self> {
         let programs = std::env::split_paths(path).map(|folder| folder.join("shellcheck"));
         let program = programs.into_iter().find(|program| program.is_file())?;
-        Some(Self { program })
+        Some(Self { program, settings: None })
+    }
+
+    /// The same with the settings that are at the root of a project, if there are any: shellcheck
+    /// looks for them beside a script, and a script of a workflow has no place of its own.
+    #[must_use]
+    pub fn with_settings_of(mut self, root: &Path) -> Self {
+        self.settings = SETTINGS.into_iter().find_map(|name| fs::read(root.join(name)).ok());
+        self
     }
 
     /// Looks at scripts in one language, `sh` or `bash`.
@@ -87,11 +101,14 @@ impl Shellcheck {
             return Ok(Vec::new());
         }
         let folder = tempfile::tempdir()?;
+        if let Some(settings) = &self.settings {
+            fs::write(folder.path().join(SETTINGS[0]), settings)?;
+        }
         let mut files = Vec::new();
         for (index, script) in scripts.iter().enumerate() {
             if script.len() <= LONGEST_SCRIPT {
                 let file = index.to_string();
-                std::fs::write(folder.path().join(&file), script)?;
+                fs::write(folder.path().join(&file), script)?;
                 files.push(file);
             }
         }
@@ -149,6 +166,24 @@ mod tests {
         assert!(found.iter().all(|comment| comment.script == 1), "{found:?}");
         assert!(shellcheck.check("sh", &["a=(1 2)\n"]).unwrap().iter().any(|it| it.code == 3030));
         assert_eq!(shellcheck.check("sh", &[]).unwrap(), []);
+    }
+
+    #[test]
+    fn settings_of_the_project_hold() {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let Some(shellcheck) = Shellcheck::find(&path) else {
+            eprintln!("skipped: shellcheck is not installed");
+            return;
+        };
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join(".shellcheckrc"), "disable=SC2086\n").unwrap();
+        let script = "a=1; echo $a$B\n";
+        let found = |shellcheck: &Shellcheck| {
+            let found = shellcheck.check("bash", &[script]).unwrap();
+            found.iter().filter(|comment| comment.code == 2086).count()
+        };
+        assert!(found(&shellcheck) > 0);
+        assert_eq!(found(&shellcheck.with_settings_of(root.path())), 0);
     }
 
     #[test]

@@ -38,31 +38,36 @@ use crate::{
 /// What files are judged by.
 pub struct Criteria {
     projects: BTreeMap<PathBuf, ProjectPolicy>,
-    shellcheck: Option<Shellcheck>,
 }
 
 /// What a project's settings say, and the file that says so.
 struct ProjectPolicy {
     policy: Policy,
     file: Option<(PathBuf, String)>,
+    /// shellcheck with the project's settings, where it is installed and wanted.
+    shellcheck: Option<Shellcheck>,
 }
 
 impl Criteria {
     pub fn new(arguments: &Check, candidates: &[Candidate]) -> Result<Self, Failure> {
         let today = settings::today();
+        let shellcheck = (!arguments.no_shellcheck)
+            .then(|| Shellcheck::find(&env::var_os("PATH").unwrap_or_default()))
+            .flatten();
         let mut projects = BTreeMap::new();
         for candidate in candidates {
             if !projects.contains_key(&candidate.root) {
                 let read = settings::read(&candidate.root)?;
                 tell_unknown(&read);
                 let policy = Policy { settings: read.settings.check, today };
-                projects.insert(candidate.root.clone(), ProjectPolicy { policy, file: read.file });
+                let wanted = policy.settings.shellcheck != Some(false);
+                let shellcheck = shellcheck.clone().filter(|_| wanted);
+                let shellcheck = shellcheck.map(|it| it.with_settings_of(&candidate.root));
+                let project = ProjectPolicy { policy, file: read.file, shellcheck };
+                projects.insert(candidate.root.clone(), project);
             }
         }
-        let shellcheck = (!arguments.no_shellcheck)
-            .then(|| Shellcheck::find(&env::var_os("PATH").unwrap_or_default()))
-            .flatten();
-        Ok(Criteria { projects, shellcheck })
+        Ok(Criteria { projects })
     }
 
     /// The least severity that fails a check, as the settings have it: warnings.
@@ -134,7 +139,8 @@ impl<'criteria> Looker<'criteria> {
         match candidate.kind {
             Kind::Gitlab => in_gitlab(candidate, policy, text),
             Kind::Github(kind) => {
-                let found = self.in_github(kind, candidate, policy, text);
+                let shellcheck = project.and_then(|project| project.shellcheck.as_ref());
+                let found = self.in_github(kind, candidate, shellcheck, text);
                 let judged = policy.judge(found, SOURCE, &candidate.path, text);
                 let mut texts = SourceMap::new();
                 if !judged.reported.is_empty() {
@@ -149,14 +155,12 @@ impl<'criteria> Looker<'criteria> {
         &self,
         kind: FileKind,
         candidate: &Candidate,
-        policy: &Policy,
+        shellcheck: Option<&Shellcheck>,
         text: &str,
     ) -> Vec<Diagnostic> {
         let neighbours = self.neighbours(&candidate.root);
         let mut found = check_file(kind, SOURCE, &candidate.path, text, &neighbours);
-        if policy.settings.shellcheck != Some(false)
-            && let Some(shellcheck) = &self.criteria.shellcheck
-        {
+        if let Some(shellcheck) = shellcheck {
             found.extend(of_scripts(shellcheck, kind, &candidate.path, text));
             found.sort_by_key(Diagnostic::offset);
         }
