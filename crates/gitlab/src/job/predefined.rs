@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use windlass_gitlab_syntax::pipeline::Job;
 use windlass_gitlab_syntax::variables::predefined;
 use windlass_gitlab_syntax::{Variable, Variables};
@@ -108,11 +109,43 @@ fn tier_of(name: &str) -> &'static str {
 /// The longest slug of an environment, in characters.
 const LONGEST_ENVIRONMENT_SLUG: usize = 24;
 
-/// The name of an environment as a part of addresses: at most 24 characters. GitLab adds a random
-/// end to one that had to be changed; here it stays the same for the same name.
+/// How much of one is left that is cut, and how long the end is that it gets.
+const CUT_ENVIRONMENT_SLUG: usize = 17;
+const ENVIRONMENT_SLUG_END: u32 = 6;
+
+/// The name of an environment as a part of addresses: at most 24 characters, a letter first, and
+/// for a name that had to be changed an end that tells it from others, always the same for it.
+///
+/// Source: "Predefined CI/CD variables reference", `CI_ENVIRONMENT_SLUG`, and GitLab's issue
+/// 415526, which says when there is an end. It is the last six digits, to the base 36, of the
+/// name's SHA-256.
 fn environment_slug(name: &str) -> String {
-    let cut: String = slug(name).chars().take(LONGEST_ENVIRONMENT_SLUG).collect();
-    cut.trim_end_matches('-').to_owned()
+    let mut slug = String::with_capacity(name.len());
+    for letter in name.chars().flat_map(char::to_lowercase) {
+        let letter = if letter.is_ascii_alphanumeric() { letter } else { '-' };
+        if slug.is_empty() && !letter.is_ascii_lowercase() {
+            slug.push_str("env-");
+        }
+        if letter != '-' || !slug.ends_with('-') {
+            slug.push(letter);
+        }
+    }
+    if slug == name && slug.len() <= LONGEST_ENVIRONMENT_SLUG {
+        return slug.trim_end_matches('-').to_owned();
+    }
+    slug.truncate(CUT_ENVIRONMENT_SLUG);
+    if !slug.ends_with('-') {
+        slug.push('-');
+    }
+    slug + &end_of(name)
+}
+
+fn end_of(name: &str) -> String {
+    let modulus = 36_u64.pow(ENVIRONMENT_SLUG_END);
+    let digest = Sha256::digest(name);
+    let number = digest.iter().fold(0, |rest, byte| (rest * 256 + u64::from(*byte)) % modulus);
+    let digit = |place: u32| char::from_digit((number / 36_u64.pow(place) % 36) as u32, 36);
+    (0..ENVIRONMENT_SLUG_END).rev().filter_map(digit).collect()
 }
 
 #[cfg(test)]
@@ -130,5 +163,25 @@ mod tests {
         ] {
             assert_eq!(tier_of(name), tier, "{name}");
         }
+    }
+
+    #[test]
+    fn a_slug_of_an_environment_tells_it_from_others() {
+        assert_eq!(environment_slug("staging"), "staging");
+        assert_eq!(environment_slug("staging-eu-west-1"), "staging-eu-west-1");
+        assert_eq!(environment_slug("review/main"), "review-main-yi2y9f");
+        for (name, begin) in [
+            ("QA", "qa-"),
+            ("review/main", "review-main-"),
+            ("1/x", "env-1-x-"),
+            ("a//B", "a-b-"),
+            ("review/a-very-long-branch-name", "review-a-very-lon-"),
+        ] {
+            let slug = environment_slug(name);
+            let end = slug.strip_prefix(begin).unwrap_or_else(|| panic!("{name}: {slug}"));
+            assert!(end.len() == 6 && end.bytes().all(|it| it.is_ascii_alphanumeric()), "{slug}");
+            assert!(slug.len() <= 24 && slug == environment_slug(name));
+        }
+        assert_ne!(environment_slug("review/a"), environment_slug("review-a/"));
     }
 }
