@@ -280,6 +280,6 @@ fn plan(name: &'static str, repository: Repository) -> Work {
 fn typing() -> Work {
     Work {
         windlass: &["lsp"],
-        ..check("a keystroke in 2,000 lines", Repository::chain(400), Target::Milliseconds(20.0))
+        ..check("a keystroke in 2,000 lines", Repository::chain(333), Target::Milliseconds(20.0))
     }
 }
