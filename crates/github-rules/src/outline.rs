@@ -5,7 +5,8 @@ use windlass_diagnostics::{Position, Span};
 use windlass_github_syntax::expression::{Availability, Expression, Value, View, ViewKind};
 use windlass_github_syntax::template::{Template, TemplateKind};
 use windlass_github_syntax::workflow::{
-    ActionReference, Job, JobBody, JobSteps, RunDefaults, SecretsPassed, Step, StepKind, Workflow,
+    ActionReference, Job, JobBody, JobSteps, Permissions, RunDefaults, SecretsPassed, Step,
+    StepKind, Workflow,
 };
 
 use crate::layout::Layout;
@@ -69,6 +70,23 @@ impl<'file> Outline<'file> {
     /// Every step with its job.
     pub(crate) fn steps(&self) -> impl Iterator<Item = (&JobOutline<'file>, &StepOutline<'file>)> {
         self.jobs.iter().flat_map(|job| job.steps.iter().map(move |step| (job, step)))
+    }
+
+    /// Every use of an action of another repository.
+    pub(crate) fn actions(&self) -> impl Iterator<Item = ActionUse<'file>> {
+        self.steps().filter_map(|(_, step)| step.action)
+    }
+
+    /// Every `env`: of the workflow, of its jobs and of their steps.
+    pub(crate) fn environments(&self) -> impl Iterator<Item = &'file Template> {
+        let of_jobs = self.jobs.iter().filter_map(|job| job.body.env.as_ref());
+        let of_steps = self.steps().filter_map(|(_, step)| step.step.env.as_ref());
+        self.workflow.env.iter().chain(of_jobs).chain(of_steps)
+    }
+
+    /// The `permissions` that hold for a job, where any are written.
+    pub(crate) fn permissions_of(&self, job: &JobOutline<'file>) -> Option<&'file Permissions> {
+        job.job.permissions.as_ref().or(self.workflow.permissions.as_ref())
     }
 
     /// Every value that may hold an expression, conditions left out.

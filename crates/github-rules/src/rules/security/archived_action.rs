@@ -43,7 +43,7 @@ const ARCHIVED: [(&str, &str); 22] = [
 
 /// Looks at a workflow.
 pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
-    for action in outline.steps().filter_map(|(_, step)| step.action) {
+    for action in outline.actions() {
         if let Some((name, instead)) = ARCHIVED.iter().find(|(name, _)| action.is(name)) {
             let message = format!("`{name}` is archived: nobody mends what is found in it");
             findings.add(RULE.finding(action.span, message).with_help(format!("use {instead}")));

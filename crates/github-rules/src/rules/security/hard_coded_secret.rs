@@ -50,9 +50,7 @@ pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
-    let of_steps = outline.steps().filter_map(|(_, step)| step.step.env.as_ref());
-    let of_jobs = outline.jobs.iter().filter_map(|job| job.body.env.as_ref());
-    for env in outline.workflow.env.iter().chain(of_jobs).chain(of_steps) {
+    for env in outline.environments() {
         for (key, value) in env.as_mapping().into_iter().flatten() {
             check_variable(key, value, findings);
         }

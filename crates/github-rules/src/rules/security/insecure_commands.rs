@@ -21,9 +21,7 @@ const SWITCH: &str = "ACTIONS_ALLOW_UNSECURE_COMMANDS";
 
 /// Looks at the variables of a workflow, its jobs and their steps.
 pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
-    let of_jobs = outline.jobs.iter().filter_map(|job| job.body.env.as_ref());
-    let of_steps = outline.steps().filter_map(|(_, step)| step.step.env.as_ref());
-    for env in outline.workflow.env.iter().chain(of_jobs).chain(of_steps) {
+    for env in outline.environments() {
         for (key, value) in env.as_mapping().into_iter().flatten() {
             if key.as_str() == Some(SWITCH) && is_on(value) {
                 let message = "this lets all that is printed set variables and the search path";

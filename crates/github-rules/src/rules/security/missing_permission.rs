@@ -19,8 +19,7 @@ pub(crate) const RULE: Rule = Rule {
 /// Looks at the jobs whose permissions are written down.
 pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
     for job in &outline.jobs {
-        let written = job.job.permissions.as_ref().or(outline.workflow.permissions.as_ref());
-        let Some(permissions) = written else { continue };
+        let Some(permissions) = outline.permissions_of(job) else { continue };
         for (scope, need) in permission_needs::of(job) {
             if need.is_certain && permissions.level(scope) < need.level {
                 let level = need.level.as_str();

@@ -39,8 +39,7 @@ const PUSHING: [&str; 8] = [
 /// Looks at a workflow.
 pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
     for job in &outline.jobs {
-        let written = job.job.permissions.as_ref().or(outline.workflow.permissions.as_ref());
-        if !written.is_none_or(may_write) || job.steps.iter().any(may_use) {
+        if !outline.permissions_of(job).is_none_or(may_write) || job.steps.iter().any(may_use) {
             continue;
         }
         for checkout in checkouts(job) {

@@ -20,7 +20,7 @@ const TRUSTING: [&str; 2] = ["https://upload.pypi.org/legacy", "https://test.pyp
 
 /// Looks at a workflow.
 pub(crate) fn check(outline: &Outline<'_>, findings: &mut Findings<'_>) {
-    for action in outline.steps().filter_map(|(_, step)| step.action) {
+    for action in outline.actions() {
         let Some(password) = action.input("password") else { continue };
         let index = action.input("repository-url").or(action.input("repository_url"));
         let is_trusting = index.is_none_or(|index| {
